@@ -1,0 +1,1 @@
+//! The demo: a built-in identity provider with the real device flow, and seeded data.

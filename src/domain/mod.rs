@@ -1,0 +1,17 @@
+//! Vocabulary and rules, pure: no input or output, no async, no clock of its own (`now` is passed in).
+
+pub mod account;
+pub mod agent;
+pub mod audit;
+pub mod id;
+pub mod lifecycle;
+pub mod lookup;
+pub mod masking;
+pub mod offer;
+pub mod permission;
+pub mod profile;
+pub mod query;
+pub mod ticket;
+pub mod time;
+pub mod token;
+pub mod value;

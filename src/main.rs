@@ -1,0 +1,5 @@
+//! The one binary of tokendesk.
+
+fn main() -> std::process::ExitCode {
+    tokendesk::cli::main()
+}

@@ -1,0 +1,1 @@
+//! The composition root: configuration to store, services, workers and router.

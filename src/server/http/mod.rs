@@ -1,0 +1,1 @@
+//! Router, extractors, problem mapping, one file per noun of routes.

@@ -1,0 +1,1 @@
+//! SQL for both databases; no rule lives here.

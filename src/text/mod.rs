@@ -1,0 +1,1 @@
+//! Text for people: what is safe to draw, how wide it is, and the words of the interface.

@@ -1,0 +1,1 @@
+//! Route stack, layers, banner, toasts and dispatch: the desk as one pure state machine.

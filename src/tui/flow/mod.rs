@@ -1,0 +1,1 @@
+//! The contract between screens and the loop.

@@ -1,0 +1,1 @@
+//! Key spelling, contexts, and the one command table.

@@ -1,0 +1,1 @@
+//! Roles of colour and the theme files that fill them.

@@ -1,0 +1,1 @@
+//! Request and reply bodies of the HTTP contract.
