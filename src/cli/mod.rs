@@ -1,2 +1,4 @@
 //! The scriptable verbs, and the start of desk, backend and demo.
-pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+pub fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

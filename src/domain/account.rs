@@ -31,7 +31,10 @@ pub struct Account {
 impl std::fmt::Debug for Account {
     /// Names the account without any personal data: safe in logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account").field("id", &self.id).field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 

@@ -83,14 +83,33 @@ impl<S: Copy + PartialEq + std::fmt::Debug> Lifecycle<S> {
     ///
     /// # Errors
     /// The first reason why not: no such move, not allowed, or what is missing (all of it).
-    pub fn check(self, from: S, to: S, role: Role, given: &[Requirement]) -> Result<&'static Move<S>, Illegal<S>> {
+    pub fn check(
+        self,
+        from: S,
+        to: S,
+        role: Role,
+        given: &[Requirement],
+    ) -> Result<&'static Move<S>, Illegal<S>> {
         let Some(found) = self.from(from).find(|m| m.to == to) else {
-            return Err(Illegal::NoSuchMove { from, to, legal: self.from(from).map(|m| m.to).collect() });
+            return Err(Illegal::NoSuchMove {
+                from,
+                to,
+                legal: self.from(from).map(|m| m.to).collect(),
+            });
         };
         if !role.may(found.permission) {
             return Err(Illegal::NotAllowed(found.permission));
         }
-        let missing: Vec<_> = found.requires.iter().copied().filter(|r| !given.contains(r)).collect();
-        if missing.is_empty() { Ok(found) } else { Err(Illegal::Missing(missing)) }
+        let missing: Vec<_> = found
+            .requires
+            .iter()
+            .copied()
+            .filter(|r| !given.contains(r))
+            .collect();
+        if missing.is_empty() {
+            Ok(found)
+        } else {
+            Err(Illegal::Missing(missing))
+        }
     }
 }

@@ -25,7 +25,13 @@ pub enum OfferType {
 
 impl OfferType {
     /// All types.
-    pub const ALL: [Self; 5] = [Self::Promotion, Self::Coupon, Self::Reward, Self::Gift, Self::Sample];
+    pub const ALL: [Self; 5] = [
+        Self::Promotion,
+        Self::Coupon,
+        Self::Reward,
+        Self::Gift,
+        Self::Sample,
+    ];
 
     /// The word for this type in queries, JSON and SQL.
     #[must_use]

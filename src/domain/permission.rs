@@ -21,7 +21,13 @@ pub enum Role {
 
 impl Role {
     /// All roles, least first.
-    pub const ALL: [Self; 5] = [Self::Customer, Self::Agent, Self::Engineer, Self::Supervisor, Self::Admin];
+    pub const ALL: [Self; 5] = [
+        Self::Customer,
+        Self::Agent,
+        Self::Engineer,
+        Self::Supervisor,
+        Self::Admin,
+    ];
 
     /// The word for this role in configuration, JSON and SQL.
     #[must_use]
@@ -160,7 +166,12 @@ mod tests {
     fn a_higher_role_never_lacks_what_a_lower_one_has() {
         for pair in Role::ALL.windows(2) {
             for permission in pair[0].permissions() {
-                assert!(pair[1].may(permission), "{:?} lacks {}", pair[1], permission.word());
+                assert!(
+                    pair[1].may(permission),
+                    "{:?} lacks {}",
+                    pair[1],
+                    permission.word()
+                );
             }
         }
     }

@@ -96,17 +96,31 @@ words! {
 use TicketStatus::{Assigned, Closed, InProgress, Open, Resolved, WaitingCustomer, WaitingInternal};
 
 const fn step(from: TicketStatus, to: TicketStatus) -> Move<TicketStatus> {
-    Move { from, to, permission: Permission::TicketStatus, requires: &[] }
+    Move {
+        from,
+        to,
+        permission: Permission::TicketStatus,
+        requires: &[],
+    }
 }
 const fn work(from: TicketStatus, to: TicketStatus) -> Move<TicketStatus> {
-    Move { from, to, permission: Permission::TicketStatus, requires: &[Requirement::Assignee] }
+    Move {
+        from,
+        to,
+        permission: Permission::TicketStatus,
+        requires: &[Requirement::Assignee],
+    }
 }
 const fn finish(from: TicketStatus, to: TicketStatus) -> Move<TicketStatus> {
     Move {
         from,
         to,
         permission: Permission::TicketClose,
-        requires: &[Requirement::Assignee, Requirement::ResolutionType, Requirement::Summary],
+        requires: &[
+            Requirement::Assignee,
+            Requirement::ResolutionType,
+            Requirement::Summary,
+        ],
     }
 }
 
@@ -141,15 +155,30 @@ pub const TICKET_LIFECYCLE: Lifecycle<TicketStatus> = Lifecycle {
         work(WaitingInternal, WaitingCustomer),
         finish(WaitingInternal, Resolved),
         finish(WaitingInternal, Closed),
-        Move { from: Resolved, to: Closed, permission: Permission::TicketClose, requires: &[] },
+        Move {
+            from: Resolved,
+            to: Closed,
+            permission: Permission::TicketClose,
+            requires: &[],
+        },
         Move {
             from: Resolved,
             to: InProgress,
             permission: Permission::TicketReopen,
             requires: &[Requirement::Assignee, Requirement::Reason],
         },
-        Move { from: Resolved, to: Open, permission: Permission::TicketReopen, requires: &[Requirement::Reason] },
-        Move { from: Closed, to: Open, permission: Permission::TicketReopen, requires: &[Requirement::Reason] },
+        Move {
+            from: Resolved,
+            to: Open,
+            permission: Permission::TicketReopen,
+            requires: &[Requirement::Reason],
+        },
+        Move {
+            from: Closed,
+            to: Open,
+            permission: Permission::TicketReopen,
+            requires: &[Requirement::Reason],
+        },
         Move {
             from: Closed,
             to: InProgress,
@@ -174,7 +203,10 @@ mod tests {
     #[test]
     fn every_status_can_be_left_and_reached() {
         for status in TicketStatus::ALL {
-            assert!(TICKET_LIFECYCLE.from(*status).next().is_some(), "{status:?} is a dead end");
+            assert!(
+                TICKET_LIFECYCLE.from(*status).next().is_some(),
+                "{status:?} is a dead end"
+            );
             assert!(
                 *status == Open || TICKET_LIFECYCLE.moves.iter().any(|m| m.to == *status),
                 "{status:?} is never reached"
@@ -187,7 +219,12 @@ mod tests {
         let mut seen = std::collections::BTreeSet::new();
         for m in TICKET_LIFECYCLE.moves {
             assert_ne!(m.from, m.to);
-            assert!(seen.insert((m.from, m.to)), "{:?} to {:?} is there twice", m.from, m.to);
+            assert!(
+                seen.insert((m.from, m.to)),
+                "{:?} to {:?} is there twice",
+                m.from,
+                m.to
+            );
         }
     }
 
@@ -196,7 +233,10 @@ mod tests {
         let refused = TICKET_LIFECYCLE.check(Open, Closed, Role::Agent, &[Requirement::Assignee]);
         assert_eq!(
             refused.err(),
-            Some(Illegal::Missing(vec![Requirement::ResolutionType, Requirement::Summary]))
+            Some(Illegal::Missing(vec![
+                Requirement::ResolutionType,
+                Requirement::Summary
+            ]))
         );
         assert!(matches!(
             TICKET_LIFECYCLE.check(Closed, Resolved, Role::Admin, &[]),

@@ -26,8 +26,14 @@ pub enum TokenState {
 
 impl TokenState {
     /// All states.
-    pub const ALL: [Self; 6] =
-        [Self::Active, Self::Shared, Self::Used, Self::Expired, Self::Disputed, Self::Removed];
+    pub const ALL: [Self; 6] = [
+        Self::Active,
+        Self::Shared,
+        Self::Used,
+        Self::Expired,
+        Self::Disputed,
+        Self::Removed,
+    ];
 
     /// The word for this state in queries and JSON.
     #[must_use]
@@ -287,21 +293,39 @@ mod tests {
         assert_eq!(state_of(false, open, true, true, past, NOW), TokenState::Disputed);
         assert_eq!(state_of(false, None, true, true, past, NOW), TokenState::Used);
         assert_eq!(state_of(false, None, false, true, past, NOW), TokenState::Shared);
-        assert_eq!(state_of(false, None, false, false, past, NOW), TokenState::Expired);
-        assert_eq!(state_of(false, None, false, false, Some(NOW), NOW), TokenState::Active);
-        assert_eq!(state_of(false, Some(DisputeStatus::Upheld), false, false, None, NOW), TokenState::Active);
+        assert_eq!(
+            state_of(false, None, false, false, past, NOW),
+            TokenState::Expired
+        );
+        assert_eq!(
+            state_of(false, None, false, false, Some(NOW), NOW),
+            TokenState::Active
+        );
+        assert_eq!(
+            state_of(false, Some(DisputeStatus::Upheld), false, false, None, NOW),
+            TokenState::Active
+        );
     }
 
     #[test]
     fn reissue_is_for_expired_used_and_upheld_and_only_once() {
         assert_eq!(may_reissue(TokenState::Expired, None, false), Ok(()));
         assert_eq!(may_reissue(TokenState::Used, None, false), Ok(()));
-        assert_eq!(may_reissue(TokenState::Active, Some(DisputeStatus::Upheld), false), Ok(()));
+        assert_eq!(
+            may_reissue(TokenState::Active, Some(DisputeStatus::Upheld), false),
+            Ok(())
+        );
         assert_eq!(
             may_reissue(TokenState::Active, None, false),
             Err(TokenRefusal::NotReissuable(TokenState::Active))
         );
-        assert_eq!(may_reissue(TokenState::Expired, None, true), Err(TokenRefusal::AlreadyReissued));
-        assert_eq!(may_reissue(TokenState::Disputed, None, false), Err(TokenRefusal::DisputeOpen));
+        assert_eq!(
+            may_reissue(TokenState::Expired, None, true),
+            Err(TokenRefusal::AlreadyReissued)
+        );
+        assert_eq!(
+            may_reissue(TokenState::Disputed, None, false),
+            Err(TokenRefusal::DisputeOpen)
+        );
     }
 }

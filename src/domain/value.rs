@@ -66,7 +66,11 @@ impl Value {
     #[must_use]
     pub fn from_scaled(kind: ValueKind, scaled: i64, currency: Option<String>) -> Self {
         let number = unscale(scaled, minimum_places(kind, currency.as_deref()));
-        Self { kind, number, currency }
+        Self {
+            kind,
+            number,
+            currency,
+        }
     }
 }
 
@@ -74,7 +78,11 @@ impl Value {
 #[must_use]
 pub fn scale(number: Decimal) -> i64 {
     let millionths = number.checked_mul(Decimal::from(1_000_000)).map(|d| d.trunc());
-    let limit = if number.is_sign_negative() { i64::MIN } else { i64::MAX };
+    let limit = if number.is_sign_negative() {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
     millionths.and_then(|d| i64::try_from(d).ok()).unwrap_or(limit)
 }
 
@@ -113,7 +121,11 @@ mod tests {
             (ValueKind::Points, "1000", None),
         ] {
             let number: Decimal = text.parse().expect("a number");
-            let value = Value { kind, number, currency: currency.map(str::to_owned) };
+            let value = Value {
+                kind,
+                number,
+                currency: currency.map(str::to_owned),
+            };
             let back = Value::from_scaled(kind, value.scaled(), value.currency.clone());
             assert_eq!(back.number.to_string(), text);
         }
