@@ -1,1 +1,18 @@
-//! Request and reply bodies of the HTTP contract.
+//! Request and reply bodies of the HTTP contract, its paths, headers and problem codes: serde and docs only.
+//!
+//! Both halves speak these types; unknown fields are tolerated by readers, so that one half may be newer.
+
+pub mod accounts;
+pub mod audit;
+pub mod desk;
+pub mod offers;
+pub mod page;
+pub mod paths;
+pub mod problem;
+pub mod tickets;
+pub mod tokens;
+
+/// Version of the contract that this build speaks, sent as [`paths::VERSION_HEADER`] by both sides.
+///
+/// Client and server can work together when the numbers are equal.
+pub const CONTRACT_VERSION: u32 = 1;

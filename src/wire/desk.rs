@@ -1,0 +1,125 @@
+//! The signed-in person, their sessions and intents, and the desk itself.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::agent::Availability;
+use crate::domain::id::{AgentId, SessionId};
+use crate::domain::permission::{Permission, Role};
+use crate::domain::time::Moment;
+
+/// The signed-in person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// Identifier.
+    pub id: AgentId,
+    /// The number that the employer knows them by.
+    pub employee_id: String,
+    /// Full name.
+    pub name: String,
+    /// Role; `None`: signed in, but not allowed to do anything.
+    pub role: Option<Role>,
+    /// Support tier, 1 or 2.
+    pub tier: Option<u8>,
+    /// All that the role may do.
+    pub permissions: Vec<Permission>,
+    /// Whether they take work now.
+    pub availability: Availability,
+    /// This sign-in.
+    pub session_id: SessionId,
+    /// Who vouches for them.
+    pub issuer: String,
+    /// The backend's time: lets a client notice that its own clock is off.
+    pub server_time: Moment,
+}
+
+/// One sign-in of one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// Identifier.
+    pub id: SessionId,
+    /// First request.
+    pub started_at: Moment,
+    /// Latest request (kept to the minute).
+    pub seen_at: Moment,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// What became of an intent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct IntentFate {
+    /// Whether it was done.
+    pub fate: Fate,
+    /// HTTP status of the stored answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The stored answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
+    pub answer: Option<serde_json::Value>,
+}
+
+/// Whether an intent was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Done; the answer is stored.
+    Done,
+    /// Refused; the answer is stored.
+    Refused,
+    /// The backend has never seen it (or forgot it after seven days): it was not done.
+    Unknown,
+}
+
+/// A person's own words for why something is done.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Reason {
+    /// A code of the desk profile; empty when only words are given.
+    #[serde(default)]
+    pub code: String,
+    /// In words; may be empty when a code is given.
+    #[serde(default)]
+    pub text: String,
+}
+
+impl Reason {
+    /// Longest text, in characters.
+    pub const MAX_TEXT: usize = 500;
+    /// Shortest text that stands without a code, in characters.
+    pub const MIN_TEXT: usize = 3;
+
+    /// Whether this is a reason: a code, or at least three characters of text, and not over 500.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        let letters = self.text.trim().chars().count();
+        self.text.chars().count() <= Self::MAX_TEXT
+            && (!self.code.trim().is_empty() || letters >= Self::MIN_TEXT)
+    }
+}
+
+/// A note that people behind the desk keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Note {
+    /// Identifier.
+    pub id: crate::domain::id::NoteId,
+    /// Who wrote it.
+    pub author: String,
+    /// When.
+    pub at: Moment,
+    /// The text.
+    pub text: String,
+}
+
+/// A new note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NewNote {
+    /// The text, 1 to 4,000 characters.
+    pub text: String,
+}

@@ -1,0 +1,69 @@
+//! Paths and headers of the contract. Identifiers are the only data that a path ever carries.
+
+use std::fmt::Display;
+
+/// Base path of version 1.
+pub const BASE: &str = "/api/v1";
+/// Header with the contract version, on each request and reply.
+pub const VERSION_HEADER: &str = "tokendesk-contract";
+/// Header with the key of an intent (a UUID), required on token actions and ticket creation.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Header with the id of the sign-in (a UUID that the client makes once when a person signs in and keeps with the
+/// refresh token); tells two sign-ins of one person apart.
+pub const SESSION_HEADER: &str = "tokendesk-session";
+/// Header that names the request in logs and problem bodies.
+pub const REQUEST_ID: &str = "x-request-id";
+
+/// `GET`: the signed-in person.
+pub const ME: &str = "/me";
+/// `GET`: own sessions; `DELETE`: end all of them.
+pub const SESSIONS: &str = "/sessions";
+/// `GET`: the desk profile; only its brand without sign-in.
+pub const DESK: &str = "/desk";
+/// `POST`: look accounts up.
+pub const ACCOUNT_SEARCH: &str = "/accounts/search";
+/// `GET`: the catalog.
+pub const OFFERS: &str = "/offers";
+/// `GET`: tokens of the whole desk.
+pub const TOKENS: &str = "/tokens";
+/// `GET`, `POST`: tickets.
+pub const TICKETS: &str = "/support/tickets";
+/// `GET`: recorded actions.
+pub const ACTIONS: &str = "/actions";
+/// `GET`: the audit.
+pub const AUDIT: &str = "/audit";
+/// `GET`: verification of the audit chain.
+pub const AUDIT_VERIFY: &str = "/audit/verify";
+
+/// `GET`: what became of an intent.
+pub fn intent(key: impl Display) -> String {
+    format!("/intents/{key}")
+}
+/// `GET`: an account's card.
+pub fn account(id: impl Display) -> String {
+    format!("/accounts/{id}")
+}
+/// Below an account: `verify`, `reveal`, `notes`, `tokens`.
+pub fn account_part(id: impl Display, part: &str) -> String {
+    format!("/accounts/{id}/{part}")
+}
+/// `GET`: an offer.
+pub fn offer(id: impl Display) -> String {
+    format!("/offers/{id}")
+}
+/// `GET`: a token.
+pub fn token(id: impl Display) -> String {
+    format!("/tokens/{id}")
+}
+/// Below a token: `history`, `notes`, `remove`, `reissue`.
+pub fn token_part(id: impl Display, part: &str) -> String {
+    format!("/tokens/{id}/{part}")
+}
+/// `GET`, `PATCH`: a ticket, by id or by number.
+pub fn ticket(id: impl Display) -> String {
+    format!("/support/tickets/{id}")
+}
+/// Below a ticket: `messages`, `assign`, `status`, `priority`, `close`, `reopen`, `links`, `history`.
+pub fn ticket_part(id: impl Display, part: &str) -> String {
+    format!("/support/tickets/{id}/{part}")
+}
