@@ -1,1 +1,3 @@
 //! One test binary, many modules.
+
+mod house;
