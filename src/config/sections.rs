@@ -1,0 +1,273 @@
+//! The sections of the configuration and their defaults.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::identity::{IdentitySettings, RoleGroups};
+use super::secret_keys::KeySource;
+
+/// Everything that can be set, after merging.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the desk finds its backend.
+    pub backend: BackendSettings,
+    /// Whom we trust for sign-in.
+    pub identity: IdentitySettings,
+    /// Groups of the identity provider that give each role.
+    pub roles: RoleGroups,
+    /// The backend itself.
+    pub server: ServerSettings,
+    /// Where the backend's own keys come from.
+    pub keys: KeySettings,
+    /// Which desk this backend serves.
+    pub desk: DeskSettings,
+    /// What the backend puts up with.
+    pub limits: Limits,
+    /// The desk on screen.
+    pub ui: UiSettings,
+    /// The file that was read; `None` when there was none.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+    /// For each key that was set: by what (a file and line, a variable or a flag).
+    #[serde(skip)]
+    pub origins: BTreeMap<String, String>,
+}
+
+/// The `[backend]` section: for the desk and the scriptable verbs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackendSettings {
+    /// Address of the backend, without `/api/v1`.
+    pub url: String,
+    /// Seconds to wait for a connection.
+    pub connect_seconds: u64,
+    /// Seconds to wait for a whole answer.
+    pub request_seconds: u64,
+}
+
+impl Default for BackendSettings {
+    fn default() -> Self {
+        Self {
+            url: "http://127.0.0.1:8470".to_owned(),
+            connect_seconds: 5,
+            request_seconds: 20,
+        }
+    }
+}
+
+impl BackendSettings {
+    /// How long to wait for a connection.
+    #[must_use]
+    pub fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_seconds)
+    }
+
+    /// How long to wait for a whole answer.
+    #[must_use]
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.request_seconds)
+    }
+}
+
+/// The `[server]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port to listen on; port 0 takes a free one.
+    pub listen: String,
+    /// `sqlite:PATH` or `postgres://…`; empty: not set.
+    pub database: DatabaseUrl,
+    /// Address and port for `/metrics`; empty: on `listen`, for this machine only.
+    pub metrics_listen: String,
+    /// File with the certificate chain (PEM); empty: plain HTTP.
+    pub tls_cert: String,
+    /// File with the private key (PEM).
+    pub tls_key: String,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8470".to_owned(),
+            database: DatabaseUrl::default(),
+            metrics_listen: String::new(),
+            tls_cert: String::new(),
+            tls_key: String::new(),
+        }
+    }
+}
+
+/// The address of a database. It may hold a password, so `Debug` shows the kind only.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// Takes an address as it was written.
+    #[must_use]
+    pub fn new(address: impl Into<String>) -> Self {
+        Self(address.into())
+    }
+
+    /// Whether none was set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The address with its secrets, for the one who connects. Must not be shown or logged.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What may be shown: the kind of database, and the path of a file.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self.0.split_once(':') {
+            Some(("sqlite", path)) => format!("sqlite:{}", path.split('?').next().unwrap_or_default()),
+            Some((kind @ ("postgres" | "postgresql"), _)) => format!("{kind}://…"),
+            Some(_) => "(unknown kind)".to_owned(),
+            None => "(not set)".to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DatabaseUrl({})", self.shown())
+    }
+}
+
+/// The `[keys]` section: up to two sources each, the first for new signatures, both accepted (rotation).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeySettings {
+    /// For signed, expiring links.
+    pub links: Vec<KeySource>,
+    /// For the signatures of webhooks.
+    pub webhooks: Vec<KeySource>,
+    /// For the checkpoints of the audit.
+    pub checkpoints: Vec<KeySource>,
+    /// For drafts, which are kept encrypted.
+    pub drafts: Vec<KeySource>,
+}
+
+/// The `[desk]` section.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeskSettings {
+    /// Name of a shipped desk profile, or the path of a profile's file.
+    pub profile: String,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        Self {
+            profile: "extracare".to_owned(),
+        }
+    }
+}
+
+/// The `[limits]` section: what the backend puts up with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Requests a second for one person, on average.
+    pub requests_per_second: u32,
+    /// Requests that one person may send at once.
+    pub burst: u32,
+    /// Largest request body in bytes.
+    pub body_bytes: u64,
+    /// Seconds after which a request is given up.
+    pub request_seconds: u64,
+    /// Failed verifications an hour for one account and person.
+    pub failed_verifications: u32,
+    /// Connections to the database.
+    pub connections: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            requests_per_second: 50,
+            burst: 200,
+            body_bytes: 1 << 20,
+            request_seconds: 15,
+            failed_verifications: 5,
+            connections: 8,
+        }
+    }
+}
+
+/// When pictures are drawn in the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Images {
+    /// Where the terminal can, and not over SSH.
+    #[default]
+    Auto,
+    /// Wherever the terminal can.
+    On,
+    /// Never.
+    Off,
+}
+
+/// The `[ui]` section: the desk on screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UiSettings {
+    /// Name of a theme, or the path of a theme's file; `auto` chooses.
+    pub theme: String,
+    /// When pictures are drawn.
+    pub images: Images,
+    /// Whether the desk says itself in lines, for screen readers.
+    pub linear: bool,
+    /// IANA zone in which dates are shown and meant; empty: the machine's.
+    pub zone: String,
+    /// Language of the interface, as a tag such as `en-US`; empty: the machine's.
+    pub language: String,
+    /// Keys of commands: command name to its keys; an empty list unbinds.
+    pub keys: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for UiSettings {
+    fn default() -> Self {
+        Self {
+            theme: "auto".to_owned(),
+            images: Images::Auto,
+            linear: false,
+            zone: String::new(),
+            language: String::new(),
+            keys: BTreeMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_password_is_never_shown() {
+        let url = DatabaseUrl::new("postgres://desk:hunter2@db.example.com/desk");
+        let config = Config {
+            server: ServerSettings {
+                database: url.clone(),
+                ..Default::default()
+            },
+            ..Default::default()
+        };
+        let shown = format!("{config:?} {}", url.shown());
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert_eq!(url.expose(), "postgres://desk:hunter2@db.example.com/desk");
+        assert_eq!(
+            DatabaseUrl::new("sqlite:/var/x.db?mode=rw").shown(),
+            "sqlite:/var/x.db"
+        );
+    }
+}
