@@ -41,10 +41,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     assert_eq!(config.ui.keys["quit"], ["q"]);
     assert!(config.ui.keys["help"].is_empty());
     assert_eq!(config.limits.failed_verifications, 5);
-    assert_eq!(
-        config.origins["server.listen"],
-        format!("{}:4", path.display())
-    );
+    assert_eq!(config.origins["server.listen"], format!("{}:4", path.display()));
 
     let pairs = [
         ("TOKENDESK_SERVER_LISTEN", "127.0.0.1:2"),
@@ -88,7 +85,9 @@ fn a_named_file_must_be_there() {
     let missing = Path::new("/nowhere/at/all.toml");
     let error = load(Some(missing), environment(&[]), &[]).expect_err("missing");
     assert!(
-        error.to_string().starts_with("/nowhere/at/all.toml: cannot be read:"),
+        error
+            .to_string()
+            .starts_with("/nowhere/at/all.toml: cannot be read:"),
         "{error}"
     );
 }
@@ -110,7 +109,10 @@ fn a_named_file_must_be_there() {
     "listen = \"127.0.0.1:1\"\n",
     "desk.toml:1: listen: there is no such section; the key listen belongs into [server]"
 )]
-#[case::section_as_a_value("server = 3\n", "desk.toml:1: server: this is a section; write [server] on a line of its own")]
+#[case::section_as_a_value(
+    "server = 3\n",
+    "desk.toml:1: server: this is a section; write [server] on a line of its own"
+)]
 #[case::wrong_kind(
     "[backend]\nrequest_seconds = \"ten\"\n",
     "desk.toml:2: backend.request_seconds: this is a text; allowed: a whole number from 1 to 600"
@@ -120,8 +122,8 @@ fn a_named_file_must_be_there() {
     "desk.toml:2: backend.request_seconds: 0 is out of range; allowed: a whole number from 1 to 600"
 )]
 #[case::wrong_word(
-    "[ui]\nimages = \"of\"\n",
-    "desk.toml:2: ui.images: \"of\" is not known; did you mean \"off\"? (allowed: \"auto\", \"on\", \"off\")"
+    "[ui]\nimages = \"atuo\"\n",
+    "desk.toml:2: ui.images: \"atuo\" is not known; did you mean \"auto\"? (allowed: \"auto\", \"on\", \"off\")"
 )]
 #[case::not_an_address(
     "[backend]\nurl = \"desk.example.com\"\n",
@@ -147,7 +149,10 @@ fn a_named_file_must_be_there() {
     "[roles]\nagent = [\"a\", 3]\n",
     "desk.toml:2: roles.agent: in the list: this is a whole number; allowed: a text in quotes"
 )]
-#[case::the_key_itself("[keys]\nlinks = \"hunter2hunter2\"\n", "desk.toml:2: keys.links: is no source of a key")]
+#[case::the_key_itself(
+    "[keys]\nlinks = \"hunter2hunter2\"\n",
+    "desk.toml:2: keys.links: is no source of a key"
+)]
 #[case::half_of_tls(
     "[server]\ntls_cert = \"c.pem\"\n",
     "desk.toml:2: server.tls_cert: this needs server.tls_key as well"
@@ -172,7 +177,11 @@ fn each_broken_file_is_told_where_what_and_what_is_allowed(#[case] text: &str, #
     "x",
     "environment variable TOKENDESK_SERVER_LISTN: there is no such setting; did you mean TOKENDESK_SERVER_LISTEN?"
 )]
-#[case("TOKENDESK_UI_KEYS", "q", "environment variable TOKENDESK_UI_KEYS: ui.keys: this is a table")]
+#[case(
+    "TOKENDESK_UI_KEYS",
+    "q",
+    "environment variable TOKENDESK_UI_KEYS: ui.keys: this is a table"
+)]
 #[case(
     "TOKENDESK_UI_LINEAR",
     "maybe",

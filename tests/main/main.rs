@@ -1,3 +1,4 @@
 //! One test binary, many modules.
 
+mod config;
 mod house;
