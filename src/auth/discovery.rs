@@ -1,0 +1,31 @@
+//! Finding the issuer's endpoints: its discovery document, fetched and checked.
+
+use super::http::{IssuerHttp, Trouble};
+use crate::config::identity::IdentitySettings;
+use crate::config::issuer::{self, IssuerMetadata};
+
+/// Why the issuer's endpoints are not known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DiscoveryError {
+    /// The issuer was not reached; trying again may help.
+    #[error("{0}")]
+    Trouble(#[from] Trouble),
+    /// The settings or the document are wrong; trying again will not help.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+/// Fetches the discovery document and checks it: issuer equal to the letter, endpoints at the issuer's host, `https`
+/// except for a loopback issuer that was explicitly allowed.
+///
+/// # Errors
+/// [`DiscoveryError::Trouble`] when the issuer cannot be reached, [`DiscoveryError::Wrong`] when what it says (or the
+/// configuration) cannot be used.
+pub async fn discover(
+    http: &IssuerHttp,
+    settings: &IdentitySettings,
+) -> Result<IssuerMetadata, DiscoveryError> {
+    let url = issuer::discovery_url(settings).map_err(DiscoveryError::Wrong)?;
+    let answer = http.get_json(&url).await?;
+    issuer::check_metadata(settings, &answer.body).map_err(DiscoveryError::Wrong)
+}

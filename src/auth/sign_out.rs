@@ -1,0 +1,106 @@
+//! Sign-out: the refresh token is revoked at the issuer and forgotten here, and the report says what really happened.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+
+use super::process_lock::ProcessLock;
+use super::source::Inner;
+
+/// What became of the refresh token at the issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Revocation {
+    /// The issuer confirmed it.
+    Done,
+    /// There was nothing to revoke.
+    NotNeeded,
+    /// The issuer offers no revocation.
+    NotOffered,
+    /// It could not be sent or was refused; the token may live on at the issuer.
+    Failed(String),
+}
+
+/// What a sign-out did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOutReport {
+    /// At the issuer.
+    pub revocation: Revocation,
+    /// On this machine: `Err` says why the kept copy could not be removed.
+    pub forgotten: Result<(), String>,
+}
+
+impl SignOutReport {
+    /// Whether nothing is left of the session, here or at the issuer.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.forgotten.is_ok() && matches!(self.revocation, Revocation::Done | Revocation::NotNeeded)
+    }
+
+    /// The report in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let issuer = match &self.revocation {
+            Revocation::Done => "You are signed out, and the issuer has revoked the session.".to_owned(),
+            Revocation::NotNeeded => "You are signed out.".to_owned(),
+            Revocation::NotOffered => {
+                "You are signed out here. The issuer offers no way to revoke the session; it ends by itself there."
+                    .to_owned()
+            }
+            Revocation::Failed(why) => format!(
+                "You are signed out here, but the session could not be revoked at the issuer: {}. It may live on there until it expires; sign out in the browser too.",
+                why.trim_end_matches('.')
+            ),
+        };
+        match &self.forgotten {
+            Ok(()) => issuer,
+            Err(why) => format!("{issuer} The copy kept on this machine could not be removed: {why}."),
+        }
+    }
+}
+
+/// Ends the session. Not to be cancelled half way: run it as a task of its own.
+pub(super) async fn sign_out(inner: Arc<Inner>) -> SignOutReport {
+    let _gate = inner.gate.lock().await;
+    let _lock = ProcessLock::take(inner.lock_path.as_deref()).await;
+    let kept = inner
+        .vault
+        .load()
+        .await
+        .ok()
+        .flatten()
+        .filter(|stored| stored.belongs_to(&inner.settings));
+    let revocation = match kept.or_else(|| inner.record()) {
+        Some(session) => revoke(&inner, session.refresh_token.expose_secret()).await,
+        None => Revocation::NotNeeded,
+    };
+    inner.forget("You signed out. Sign in again.");
+    let forgotten = inner.vault.clear().await.map_err(|error| error.to_string());
+    SignOutReport {
+        revocation,
+        forgotten,
+    }
+}
+
+/// A plain POST (RFC 7009): the `oauth2` crate refuses loopback addresses here.
+async fn revoke(inner: &Inner, token: &str) -> Revocation {
+    let metadata = match inner.metadata().await {
+        Ok(metadata) => metadata,
+        Err(error) => return Revocation::Failed(error.to_string()),
+    };
+    let Some(endpoint) = &metadata.revocation_endpoint else {
+        return Revocation::NotOffered;
+    };
+    let form = [
+        ("token", token),
+        ("token_type_hint", "refresh_token"),
+        ("client_id", inner.settings.client_id.as_str()),
+    ];
+    match inner.http.post_form(endpoint, &form).await {
+        Ok(answer) if answer.status == 200 => Revocation::Done,
+        Ok(answer) => match inner.http.settled(&answer) {
+            Ok(()) => Revocation::Failed(format!("it answered {}", answer.status)),
+            Err(trouble) => Revocation::Failed(trouble.words),
+        },
+        Err(trouble) => Revocation::Failed(trouble.words),
+    }
+}

@@ -1,0 +1,436 @@
+//! Access tokens for the client: kept in memory, renewed unseen, one renewal at a time.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use super::discovery::{DiscoveryError, discover};
+use super::grant::{Granted, RefreshError, refresh};
+use super::http::{IssuerHttp, Trouble};
+use super::process_lock::ProcessLock;
+use super::vault::{StoredSession, Vault, VaultKind};
+use super::words;
+use crate::client::credentials::{Credentials, CredentialsError};
+use crate::config::identity::IdentitySettings;
+use crate::config::issuer::IssuerMetadata;
+use crate::domain::time::{Clock, Moment};
+
+/// A token that was refused so soon after it was minted would be refused again if it were renewed.
+const FRESH: Duration = Duration::from_secs(30);
+const NOT_SIGNED_IN: &str = "You are not signed in. Sign in first.";
+
+type Answer = Result<SecretString, CredentialsError>;
+
+/// The session's access tokens. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct TokenSource(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub settings: IdentitySettings,
+    pub http: IssuerHttp,
+    pub vault: Arc<dyn Vault>,
+    pub lock_path: Option<PathBuf>,
+    clock: Arc<dyn Clock>,
+    metadata: OnceCell<IssuerMetadata>,
+    state: Mutex<State>,
+    /// Held by whoever changes the session: a renewal, a sign-in, a sign-out.
+    pub gate: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    record: Option<StoredSession>,
+    /// The record is newer than what the vault holds, because saving it failed.
+    unsaved: bool,
+    access: Option<Access>,
+    running: Option<Shared<BoxFuture<'static, Answer>>>,
+    faults: u32,
+    trouble: Option<(Instant, String)>,
+    ended: Option<String>,
+}
+
+struct Access {
+    token: SecretString,
+    minted: Instant,
+    renew_at: Instant,
+    dead_at: Instant,
+    dead_at_wall: Moment,
+}
+
+impl std::fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenSource")
+            .field("signed_in", &self.signed_in())
+            .finish_non_exhaustive()
+    }
+}
+
+impl TokenSource {
+    pub(super) fn new(
+        settings: IdentitySettings,
+        http: IssuerHttp,
+        vault: Arc<dyn Vault>,
+        lock_path: Option<PathBuf>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            settings,
+            http,
+            vault,
+            lock_path,
+            clock,
+            metadata: OnceCell::new(),
+            state: Mutex::default(),
+            gate: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// Whether there is a session to go on with. It may still turn out to be over at the issuer.
+    #[must_use]
+    pub fn signed_in(&self) -> bool {
+        let state = self.0.state();
+        state.record.is_some()
+            || state
+                .access
+                .as_ref()
+                .is_some_and(|access| access.alive(self.0.clock.now()))
+    }
+
+    /// A token to send now: the one in memory while it is good (renewed behind the scenes when it gets old), else a
+    /// renewed one.
+    async fn bearer_now(&self) -> Answer {
+        let renewal = {
+            let mut state = self.0.state();
+            let (now, wall) = (Instant::now(), self.0.clock.now());
+            let may_renew =
+                state.record.is_some() && state.trouble.as_ref().is_none_or(|(until, _)| now >= *until);
+            if let Some(access) = &state.access
+                && access.alive(wall)
+            {
+                let (token, due) = (access.token.clone(), now >= access.renew_at);
+                if due && may_renew {
+                    drop(self.renewal(&mut state));
+                }
+                return Ok(token);
+            }
+            if state.record.is_none() {
+                return Err(state.not_signed_in());
+            }
+            if let Some((until, words)) = &state.trouble
+                && now < *until
+            {
+                return Err(CredentialsError::Unavailable {
+                    words: words.clone(),
+                    retry_in: *until - now,
+                });
+            }
+            self.renewal(&mut state)
+        };
+        renewal.await
+    }
+
+    /// The renewal under way, or a new one. It runs as a task of its own: whoever asked for it may go away.
+    fn renewal(&self, state: &mut State) -> Shared<BoxFuture<'static, Answer>> {
+        if let Some(running) = &state.running {
+            return running.clone();
+        }
+        let inner = Arc::clone(&self.0);
+        let task = tokio::spawn(async move {
+            let answer = inner.renew().await;
+            inner.state().running = None;
+            answer
+        });
+        let running = async move {
+            task.await.unwrap_or_else(|_| {
+                Err(CredentialsError::Unavailable {
+                    words: "The renewal of the sign-in was given up half way.".to_owned(),
+                    retry_in: Duration::from_secs(1),
+                })
+            })
+        }
+        .boxed()
+        .shared();
+        state.running = Some(running.clone());
+        running
+    }
+}
+
+impl Credentials for TokenSource {
+    fn bearer(&self) -> BoxFuture<'_, Answer> {
+        self.bearer_now().boxed()
+    }
+
+    fn rejected<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, ()> {
+        let mut state = self.0.state();
+        let refused = state.access.as_ref().is_some_and(|access| {
+            access.token.expose_secret() == token.expose_secret() && access.minted.elapsed() >= FRESH
+        });
+        if refused && state.record.is_some() {
+            state.access = None;
+        }
+        drop(state);
+        std::future::ready(()).boxed()
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The issuer's endpoints, found once.
+    pub(super) async fn metadata(&self) -> Result<&IssuerMetadata, DiscoveryError> {
+        self.metadata
+            .get_or_try_init(|| discover(&self.http, &self.settings))
+            .await
+    }
+
+    /// Takes up a session that was kept from an earlier run.
+    pub(super) fn resume(&self, record: StoredSession) {
+        *self.state() = State {
+            record: Some(record),
+            ..State::default()
+        };
+    }
+
+    /// The newest session that is known here.
+    pub(super) fn record(&self) -> Option<StoredSession> {
+        self.state().record.clone()
+    }
+
+    /// Forgets the session in memory; `words` are what the next caller is told.
+    pub(super) fn forget(&self, words: &str) {
+        let running = self.state().running.clone();
+        *self.state() = State {
+            running,
+            ended: Some(words.to_owned()),
+            ..State::default()
+        };
+    }
+
+    /// Starts a session with tokens from a sign-in: kept before they are used. The notice says if keeping failed.
+    pub(super) async fn adopt(&self, granted: &Granted) -> Option<String> {
+        let _gate = self.gate.lock().await;
+        let _lock = ProcessLock::take(self.lock_path.as_deref()).await;
+        let record = granted.refresh_token.clone().map(|refresh_token| StoredSession {
+            issuer: self.settings.issuer.clone(),
+            client_id: self.settings.client_id.clone(),
+            uid: None,
+            refresh_token,
+        });
+        let notice = match &record {
+            Some(record) => self
+                .vault
+                .save(record)
+                .await
+                .err()
+                .map(|error| format!("This sign-in lasts until you quit: {error}.")),
+            None => {
+                let _ = self.vault.clear().await;
+                Some("The issuer gave no refresh token, so you will be asked to sign in again soon. Is `offline_access` among identity.scopes?".to_owned())
+            }
+        };
+        let unsaved = record.is_some() && notice.is_some();
+        *self.state() = State {
+            record,
+            unsaved,
+            access: Some(self.access(granted)),
+            ..State::default()
+        };
+        notice
+    }
+
+    fn access(&self, granted: &Granted) -> Access {
+        let now = Instant::now();
+        let life = granted.expires_in.max(Duration::from_secs(1));
+        // a few seconds are kept back for the way to the backend
+        let usable = life.saturating_sub(Duration::from_secs(5).min(life / 10));
+        let seconds = i64::try_from(usable.as_secs()).unwrap_or(i64::MAX);
+        Access {
+            token: granted.access_token.clone(),
+            minted: now,
+            renew_at: now + life.saturating_sub(renewal_lead(life)),
+            dead_at: now + usable,
+            dead_at_wall: self.clock.now().plus_seconds(seconds),
+        }
+    }
+
+    /// One renewal, from the lock to the published token.
+    async fn renew(&self) -> Answer {
+        let _gate = self.gate.lock().await;
+        let Some(mut record) = self.record() else {
+            return Err(self.state().not_signed_in());
+        };
+        let Ok(_lock) = ProcessLock::take(self.lock_path.as_deref()).await else {
+            return Err(self.stumbled(Trouble {
+                words: "another tokendesk of yours is busy renewing the sign-in".to_owned(),
+                retry_in: None,
+            }));
+        };
+        // another process may have renewed or signed out meanwhile: the vault knows
+        match self.stored().await {
+            Stored::Session(stored) => record = stored,
+            Stored::Gone => return Err(self.over("You signed out in another window. Sign in again.")),
+            Stored::Unknown => {}
+        }
+        let metadata = match self.metadata().await {
+            Ok(metadata) => metadata,
+            Err(DiscoveryError::Trouble(trouble)) => return Err(self.stumbled(trouble)),
+            Err(DiscoveryError::Wrong(words)) => {
+                return Err(self.stumbled(Trouble {
+                    words,
+                    retry_in: Some(Duration::from_secs(30)),
+                }));
+            }
+        };
+        let mut second_try = false;
+        loop {
+            match refresh(
+                &self.http,
+                metadata,
+                &self.settings.client_id,
+                &record.refresh_token,
+            )
+            .await
+            {
+                Ok(granted) => return Ok(self.renewed(record, &granted).await),
+                Err(RefreshError::Trouble(trouble)) => return Err(self.stumbled(trouble)),
+                Err(RefreshError::Refused { code, description }) => {
+                    let words = words::explain(&self.settings, &code, description.as_deref());
+                    return Err(self.stumbled(Trouble {
+                        words,
+                        retry_in: Some(Duration::from_secs(30)),
+                    }));
+                }
+                Err(RefreshError::Dead) => match self.stored().await {
+                    Stored::Session(stored) if !second_try && !stored.same_token(&record) => {
+                        record = stored;
+                        second_try = true;
+                    }
+                    _ => {
+                        if let Err(error) = self.vault.clear().await {
+                            tracing::warn!(%error, "a session that is over could not be removed");
+                        }
+                        return Err(self.over("Your sign-in has come to its end. Sign in again."));
+                    }
+                },
+            }
+        }
+    }
+
+    /// What the vault holds of this session, as far as it can be told.
+    async fn stored(&self) -> Stored {
+        if self.state().unsaved {
+            return Stored::Unknown;
+        }
+        match self.vault.load().await {
+            Ok(Some(stored)) if stored.belongs_to(&self.settings) => Stored::Session(stored),
+            Ok(_) => Stored::Gone,
+            Err(error) => {
+                tracing::warn!(%error, "the kept session could not be read");
+                Stored::Unknown
+            }
+        }
+    }
+
+    /// Keeps the new refresh token, then publishes the access token.
+    async fn renewed(&self, mut record: StoredSession, granted: &Granted) -> SecretString {
+        let mut unsaved = self.state().unsaved;
+        if let Some(token) = &granted.refresh_token {
+            record.refresh_token = token.clone();
+            if let Err(error) = self.vault.save(&record).await {
+                tracing::warn!(%error, "the renewed session could not be kept");
+                unsaved = true;
+            } else {
+                unsaved = false;
+            }
+        }
+        let access = self.access(granted);
+        let token = access.token.clone();
+        let mut state = self.state();
+        state.record = Some(record);
+        state.unsaved = unsaved;
+        state.access = Some(access);
+        (state.faults, state.trouble, state.ended) = (0, None, None);
+        token
+    }
+
+    /// A passing fault: wait longer each time, up to a minute.
+    fn stumbled(&self, trouble: Trouble) -> CredentialsError {
+        let mut state = self.state();
+        let doubled = Duration::from_secs(1_u64.checked_shl(state.faults).unwrap_or(60).min(60));
+        let retry_in = trouble.retry_in.unwrap_or(doubled);
+        let words = format!(
+            "The sign-in cannot be renewed now: {}.",
+            trouble.words.trim_end_matches('.')
+        );
+        state.faults = state.faults.saturating_add(1).min(6);
+        state.trouble = Some((Instant::now() + retry_in, words.clone()));
+        CredentialsError::Unavailable { words, retry_in }
+    }
+
+    fn over(&self, words: &str) -> CredentialsError {
+        self.forget(words);
+        CredentialsError::NotSignedIn(words.to_owned())
+    }
+
+    /// Whether the vault outlives this process.
+    pub(super) fn lasts(&self) -> bool {
+        self.vault.kind() != VaultKind::Memory
+    }
+}
+
+enum Stored {
+    Session(StoredSession),
+    Gone,
+    Unknown,
+}
+
+impl State {
+    fn not_signed_in(&self) -> CredentialsError {
+        CredentialsError::NotSignedIn(self.ended.clone().unwrap_or_else(|| NOT_SIGNED_IN.to_owned()))
+    }
+}
+
+impl Access {
+    /// By both clocks: the monotonic one stops while the machine sleeps, the other one can be set.
+    fn alive(&self, wall: Moment) -> bool {
+        Instant::now() < self.dead_at && wall < self.dead_at_wall
+    }
+}
+
+/// How long before its end a token is renewed: 60 to 180 s, by chance so that a room full of desks does not renew at
+/// once; less for short-lived tokens.
+fn renewal_lead(life: Duration) -> Duration {
+    let chance = u64::try_from(uuid::Uuid::new_v4().as_u128() % 1_000).unwrap_or(0);
+    let (least, span) = if life >= Duration::from_secs(600) {
+        (Duration::from_secs(60), Duration::from_secs(120))
+    } else {
+        (life / 10, life / 5)
+    };
+    least + span.mul_f64(chance as f64 / 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn renewal_comes_one_to_three_minutes_early_or_a_fraction_of_a_short_life() {
+        for _ in 0..1_000 {
+            let lead = renewal_lead(Duration::from_secs(3600));
+            assert!((60..=180).contains(&lead.as_secs()), "{lead:?}");
+            let short = renewal_lead(Duration::from_secs(10));
+            assert!(
+                short >= Duration::from_secs(1) && short <= Duration::from_secs(3),
+                "{short:?}"
+            );
+        }
+    }
+}
