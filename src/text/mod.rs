@@ -1,1 +1,3 @@
 //! Text for people: what is safe to draw, how wide it is, and the words of the interface.
+
+pub mod words;

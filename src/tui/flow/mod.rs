@@ -1,1 +1,24 @@
-//! The contract between screens and the loop.
+//! The contract between screens and the loop. Screens get an [`Event`] and a [`Ctx`], change themselves and answer
+//! with [`Effect`]s; they never wait, never read the clock, never touch the network or the terminal.
+//!
+//! The way of one request: a screen asks `ctx.ids` for a [`RequestId`], remembers it in a [`Latest`] (reads: newest
+//! wins) or a [`Pending`] (actions: each answer counts), and returns [`Effect::Api`]. The run room performs the call
+//! and posts [`Event::Reply`] with the same id; whoever does not recognise the id drops it.
+
+mod call;
+mod ctx;
+mod effect;
+mod event;
+mod pending;
+mod reply;
+mod route;
+mod screen;
+
+pub use call::{ApiCall, Intent};
+pub use ctx::{Ctx, Desk, Ids, Link};
+pub use effect::{Effect, SignInAsk, Toast, Tone, WakeKey};
+pub use event::{DemoPerson, Event, Fact, SignInState};
+pub use pending::{Latest, Pending, RequestId};
+pub use reply::{Answer, CallError, Current, Reply, Trouble};
+pub use route::{Root, Route, ScreenKind};
+pub use screen::{Availability, Dialog, Explanation, Screen};

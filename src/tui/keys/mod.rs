@@ -1,1 +1,9 @@
 //! Key spelling, contexts, and the one command table.
+
+mod command;
+mod key;
+mod keymap;
+
+pub use command::{Command, Context};
+pub use key::{Key, KeyCode, KeyError};
+pub use keymap::{Keymap, Resolution};

@@ -1,0 +1,1 @@
+app-too-small-title = The window is too small.

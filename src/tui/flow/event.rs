@@ -1,0 +1,96 @@
+//! What happens to a screen.
+
+use super::effect::WakeKey;
+use super::pending::RequestId;
+use super::reply::Reply;
+use crate::domain::id::{AccountId, TicketId};
+use crate::domain::time::Moment;
+use crate::tui::keys::{Command, Key};
+use crate::wire::tickets::{TicketDetail, TicketRow};
+use crate::wire::tokens::ActionDone;
+
+/// Something that a screen or dialog reacts to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The screen was opened just now: ask for what it needs.
+    Opened,
+    /// The person came back to the screen, which is exactly as it was left: refresh quietly.
+    Resumed,
+    /// A command of the table. Only commands that the screen lists, and those of its contexts, arrive.
+    Command(Command),
+    /// A key for the text field that has the focus (letters, editing keys). Only while `wants_text` says so.
+    Key(Key),
+    /// Pasted text, line ends normalised to `\n`, control characters removed.
+    Paste(String),
+    /// The answer to a request of this screen.
+    Reply(RequestId, Reply),
+    /// An action of this screen is still on its way: the backend does not answer, and its fate is being found out.
+    /// The answer comes later as a [`Event::Reply`]; keep what was typed and say the words.
+    Delayed(RequestId, String),
+    /// The time that the screen asked for with [`Effect::Wake`](super::Effect::Wake) has come.
+    Woke(WakeKey),
+    /// The terminal has another size; `ctx.size` holds it.
+    Resized,
+    /// The way to the backend was lost or found again; `ctx.link` says which.
+    Link,
+    /// Something changed, wherever it was done. Sent to every kept screen, so that all show the same.
+    Happened(Fact),
+    /// How far the sign-in has come. For the sign-in screen.
+    SignIn(SignInState),
+}
+
+/// A change that more than one screen shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// A token was added, removed or reissued.
+    TokenChanged(Box<ActionDone>),
+    /// A ticket was opened or changed.
+    TicketChanged(Box<TicketDetail>),
+    /// A ticket's row changed; the rest is not known.
+    TicketRowChanged(Box<TicketRow>),
+    /// The caller was verified, or notes were added: the account's card should be read again.
+    AccountTouched(AccountId),
+    /// A ticket's conversation grew: it should be read again.
+    TicketTouched(TicketId),
+}
+
+/// How far a sign-in has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInState {
+    /// Looking for a kept session, or asking the issuer for a code.
+    Starting,
+    /// A code is there to be approved.
+    Prompt {
+        /// The code to compare or to enter.
+        user_code: String,
+        /// The page where it is entered.
+        verification_uri: String,
+        /// The same page with the code in it, for the QR code.
+        verification_uri_complete: Option<String>,
+        /// When the code expires.
+        expires_at: Moment,
+        /// In the demo: who can approve from the terminal.
+        demo_people: Vec<DemoPerson>,
+    },
+    /// Still waiting; something worth saying happened on the way (no network, slowed down).
+    Trouble(String),
+    /// The demo's approval from the terminal went wrong.
+    NotApproved(String),
+    /// Approved: the session begins.
+    Approved,
+    /// The code is too old.
+    Expired,
+    /// Refused or impossible: why, and what to do next.
+    Failed(String),
+}
+
+/// Somebody who can approve a sign-in of the demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoPerson {
+    /// What the approver knows them by.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// What they are, such as `tier 1 agent`.
+    pub role: String,
+}

@@ -1,0 +1,121 @@
+//! What comes back from the backend, typed; errors in words.
+
+use std::time::Duration;
+
+use super::ctx::Desk;
+use crate::wire::accounts::{AccountCard, AccountHits, Revealed, Verified};
+use crate::wire::desk::{Me, Note};
+use crate::wire::offers::OfferRow;
+use crate::wire::page::Page;
+use crate::wire::problem::{Code, FieldProblem};
+use crate::wire::tickets::{Message, TicketDetail, TicketEvent, TicketRow};
+use crate::wire::tokens::{ActionDone, TokenEvent, TokenRow};
+
+/// The outcome of an [`ApiCall`](super::ApiCall).
+pub type Reply = Result<Answer, CallError>;
+
+/// A good answer. Each call names the one that it brings.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant is named after the body that it holds")]
+pub enum Answer {
+    Me(Box<Me>),
+    Desk(Box<Desk>),
+    Hits(AccountHits),
+    Card(Box<AccountCard>),
+    Verified(Verified),
+    Revealed(Revealed),
+    Notes(Vec<Note>),
+    Note(Note),
+    Tokens(Page<TokenRow>),
+    Token(Box<TokenRow>),
+    TokenHistory(Vec<TokenEvent>),
+    Done(Box<ActionDone>),
+    Offers(Page<OfferRow>),
+    Offer(Box<OfferRow>),
+    Tickets(Page<TicketRow>),
+    Ticket(Box<TicketDetail>),
+    TicketHistory(Vec<TicketEvent>),
+    Message(Message),
+}
+
+/// What sort of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The backend refused: see `code`.
+    Refused,
+    /// The row changed meanwhile: see `current`.
+    Stale,
+    /// The session is over. The desk asks for a new sign-in by itself and keeps everything.
+    SignedOut,
+    /// The backend or the way to it is not there. A read may be asked again.
+    Offline,
+    /// An action was sent and the answer was lost, and what became of it could not be found out yet.
+    FateUnknown,
+    /// The answer makes no sense, or something broke on this side.
+    Broken,
+}
+
+/// A failed call: what happened, in words, and what a screen can use of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallError {
+    /// What sort of failure.
+    pub trouble: Trouble,
+    /// What happened, what was kept and what to do next. Safe to draw.
+    pub words: String,
+    /// The backend's code, if it answered.
+    pub code: Option<Code>,
+    /// Names the request in the backend's log; empty when there was no answer.
+    pub reference: String,
+    /// What is wrong with which field.
+    pub fields: Vec<FieldProblem>,
+    /// With [`Trouble::Stale`]: the row as it is now.
+    pub current: Option<Box<Current>>,
+    /// How long to wait before the next try, when the backend said so.
+    pub retry_after: Option<Duration>,
+}
+
+/// A row as it is now, when a change was refused because it had changed.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant is named after the body that it holds")]
+pub enum Current {
+    Token(TokenRow),
+    Ticket(TicketRow),
+}
+
+impl CallError {
+    /// A failure with words alone.
+    #[must_use]
+    pub fn new(trouble: Trouble, words: impl Into<String>) -> Self {
+        Self {
+            trouble,
+            words: words.into(),
+            code: None,
+            reference: String::new(),
+            fields: Vec::new(),
+            current: None,
+            retry_after: None,
+        }
+    }
+
+    /// The words with the reference that names the request in the backend's log, if there is one.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        if self.reference.is_empty() {
+            self.words.clone()
+        } else {
+            format!("{} (reference {})", self.words, self.reference)
+        }
+    }
+
+    /// What is wrong with the field of that name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&FieldProblem> {
+        self.fields.iter().find(|problem| problem.field == name)
+    }
+
+    /// For a refused query line: the column (0-based, in characters) that is wrong.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        self.fields.iter().find_map(|problem| problem.column)
+    }
+}

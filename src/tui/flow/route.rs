@@ -1,0 +1,128 @@
+//! Where the desk can be.
+
+use crate::domain::id::{AccountId, TicketId, TokenId};
+
+/// A place of the desk with what it needs to open. Identifiers only: nothing personal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Route {
+    /// Sign-in by device code. Exempt from the four fixed places.
+    SignIn,
+    /// Signed in, but without any role.
+    Denied,
+    /// Look accounts up. Home of the account side.
+    Lookup,
+    /// An account's card beside its tokens; with a ticket, the ticket stands there too.
+    Account {
+        /// Whose.
+        account: AccountId,
+        /// For which ticket the work is done.
+        ticket: Option<TicketId>,
+    },
+    /// One token with everything.
+    Token {
+        /// Whose wallet.
+        account: AccountId,
+        /// Which one.
+        token: TokenId,
+        /// For which ticket the work is done.
+        ticket: Option<TicketId>,
+    },
+    /// Search the catalog, to add an offer to an account's wallet.
+    Catalog {
+        /// Whose wallet.
+        account: AccountId,
+        /// For which ticket the work is done.
+        ticket: Option<TicketId>,
+    },
+    /// All tickets. Home of the ticket side.
+    Tickets,
+    /// One ticket beside its account's tokens.
+    Ticket {
+        /// Which one.
+        ticket: TicketId,
+    },
+    /// A form for a new ticket.
+    NewTicket {
+        /// The customer, if known.
+        account: Option<AccountId>,
+        /// Tokens that it is about.
+        tokens: Vec<TokenId>,
+    },
+}
+
+impl Route {
+    /// What sort of screen it opens.
+    #[must_use]
+    pub fn kind(&self) -> ScreenKind {
+        match self {
+            Self::SignIn => ScreenKind::SignIn,
+            Self::Denied => ScreenKind::Denied,
+            Self::Lookup => ScreenKind::Lookup,
+            Self::Account { .. } => ScreenKind::Account,
+            Self::Token { .. } => ScreenKind::Token,
+            Self::Catalog { .. } => ScreenKind::Catalog,
+            Self::Tickets => ScreenKind::Tickets,
+            Self::Ticket { .. } => ScreenKind::Ticket,
+            Self::NewTicket { .. } => ScreenKind::NewTicket,
+        }
+    }
+
+    /// The ticket that the work there is done for, if any.
+    #[must_use]
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::Account { ticket, .. } | Self::Token { ticket, .. } | Self::Catalog { ticket, .. } => {
+                *ticket
+            }
+            Self::Ticket { ticket } => Some(*ticket),
+            Self::SignIn | Self::Denied | Self::Lookup | Self::Tickets | Self::NewTicket { .. } => None,
+        }
+    }
+}
+
+/// Sorts of screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScreenKind {
+    /// See [`Route::SignIn`].
+    SignIn,
+    /// See [`Route::Denied`].
+    Denied,
+    /// See [`Route::Lookup`].
+    Lookup,
+    /// See [`Route::Account`].
+    Account,
+    /// See [`Route::Token`].
+    Token,
+    /// See [`Route::Catalog`].
+    Catalog,
+    /// See [`Route::Tickets`].
+    Tickets,
+    /// See [`Route::Ticket`].
+    Ticket,
+    /// See [`Route::NewTicket`].
+    NewTicket,
+}
+
+/// The sides of the desk. Each keeps its own stack of screens, so that going to the other side and back restores
+/// everything as it was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Root {
+    /// Look-up and accounts; starts at [`Route::Lookup`].
+    Accounts,
+    /// Tickets; starts at [`Route::Tickets`].
+    Tickets,
+}
+
+impl Root {
+    /// All sides.
+    pub const ALL: [Self; 2] = [Self::Accounts, Self::Tickets];
+
+    /// The screen at the bottom of its stack.
+    #[must_use]
+    pub fn route(self) -> Route {
+        match self {
+            Self::Accounts => Route::Lookup,
+            Self::Tickets => Route::Tickets,
+        }
+    }
+}
