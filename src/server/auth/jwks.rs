@@ -1,0 +1,252 @@
+//! The issuer's signing keys: cached, refreshed when they get old, fetched once more for a key id that is not known,
+//! and never because somebody sends rubbish often.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::fetch;
+use crate::config::identity::IdentitySettings;
+use crate::config::issuer::{self, IssuerMetadata};
+
+/// Unknown key ids cause no further fetch for this long.
+const COOL_DOWN: Duration = Duration::from_secs(30);
+/// After a failed fetch while we have no key at all, the next try may come sooner.
+const EMPTY_COOL_DOWN: Duration = Duration::from_secs(2);
+/// How long keys are kept when the issuer does not say, and the bounds when it does.
+const DEFAULT_AGE: Duration = Duration::from_secs(3600);
+const LEAST_AGE: Duration = Duration::from_secs(300);
+const MOST_AGE: Duration = Duration::from_secs(86_400);
+/// Shorter keys are not believed (2048 bits).
+const LEAST_MODULUS: usize = 256;
+const MOST_KEYS: usize = 64;
+
+/// Why there is no key for a token.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NoKey {
+    /// The issuer does not publish such a key.
+    Unknown,
+    /// The issuer could not be asked.
+    Unavailable(String),
+}
+
+/// The keys of one issuer. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct KeyRing(Arc<Inner>);
+
+struct Inner {
+    settings: IdentitySettings,
+    http: reqwest::Client,
+    keys: RwLock<Keys>,
+    fetching: Mutex<Fetching>,
+}
+
+#[derive(Default)]
+struct Keys {
+    by_id: HashMap<String, Arc<DecodingKey>>,
+    stale_at: Option<Instant>,
+}
+
+#[derive(Default)]
+struct Fetching {
+    metadata: Option<IssuerMetadata>,
+    last_try: Option<Instant>,
+    failure: Option<String>,
+}
+
+impl KeyRing {
+    /// A ring without keys; nothing is fetched yet.
+    ///
+    /// # Errors
+    /// When the issuer in the settings cannot be used.
+    pub(super) fn new(settings: &IdentitySettings) -> Result<Self, String> {
+        let http = fetch::client(&settings.issuer_url()?)?;
+        Ok(Self(Arc::new(Inner {
+            settings: settings.clone(),
+            http,
+            keys: RwLock::default(),
+            fetching: Mutex::default(),
+        })))
+    }
+
+    /// Fetches the keys now.
+    ///
+    /// # Errors
+    /// Says why there are none.
+    pub(super) async fn warm(&self) -> Result<(), String> {
+        self.0.fetch(&mut *self.0.fetching.lock().await).await
+    }
+
+    /// The key of this id.
+    pub(super) async fn key(&self, id: &str) -> Result<Arc<DecodingKey>, NoKey> {
+        if let Some((key, stale)) = self.0.cached(id) {
+            if stale {
+                self.refresh_behind();
+            }
+            return Ok(key);
+        }
+        let mut fetching = self.0.fetching.lock().await;
+        // whoever held the lock may have fetched it
+        if let Some((key, _)) = self.0.cached(id) {
+            return Ok(key);
+        }
+        if !self.0.cooling(&fetching) {
+            // the outcome is kept in `failure`, where later callers find it too
+            let _ = self.0.fetch(&mut fetching).await;
+        }
+        match (self.0.cached(id), &fetching.failure) {
+            (Some((key, _)), _) => Ok(key),
+            (None, Some(why)) => Err(NoKey::Unavailable(why.clone())),
+            (None, None) => Err(NoKey::Unknown),
+        }
+    }
+
+    /// Refreshes old keys without keeping anybody waiting; the old ones serve until the new ones are here.
+    fn refresh_behind(&self) {
+        let ring = self.clone();
+        tokio::spawn(async move {
+            let Ok(mut fetching) = ring.0.fetching.try_lock() else {
+                return;
+            };
+            if !ring.0.cooling(&fetching)
+                && let Err(error) = ring.0.fetch(&mut fetching).await
+            {
+                tracing::warn!(%error, "the issuer's keys could not be refreshed; the old ones still serve");
+            }
+        });
+    }
+}
+
+impl Inner {
+    fn cached(&self, id: &str) -> Option<(Arc<DecodingKey>, bool)> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let stale = keys.stale_at.is_none_or(|at| Instant::now() >= at);
+        keys.by_id.get(id).map(|key| (Arc::clone(key), stale))
+    }
+
+    fn cooling(&self, fetching: &Fetching) -> bool {
+        let empty = self
+            .keys
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .by_id
+            .is_empty();
+        let pause = if empty && fetching.failure.is_some() {
+            EMPTY_COOL_DOWN
+        } else {
+            COOL_DOWN
+        };
+        fetching.last_try.is_some_and(|at| at.elapsed() < pause)
+    }
+
+    async fn fetch(&self, fetching: &mut Fetching) -> Result<(), String> {
+        fetching.last_try = Some(Instant::now());
+        let outcome = self.fetch_keys(fetching).await;
+        fetching.failure = outcome.as_ref().err().cloned();
+        outcome
+    }
+
+    async fn fetch_keys(&self, fetching: &mut Fetching) -> Result<(), String> {
+        let metadata = match &fetching.metadata {
+            Some(metadata) => metadata,
+            None => {
+                let document = fetch::get(&self.http, &issuer::discovery_url(&self.settings)?).await?;
+                let checked = issuer::check_metadata(&self.settings, &document.body)?;
+                fetching.metadata.insert(checked)
+            }
+        };
+        let document = fetch::get(&self.http, &metadata.jwks_uri).await?;
+        let by_id = read_keys(&document.body)?;
+        if by_id.is_empty() {
+            return Err(format!(
+                "{} publishes no key for RS256 signatures",
+                metadata.jwks_uri
+            ));
+        }
+        let age = document.max_age.unwrap_or(DEFAULT_AGE).clamp(LEAST_AGE, MOST_AGE);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys {
+            by_id,
+            stale_at: Some(Instant::now() + age),
+        };
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct KeySet {
+    keys: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct RsaKey {
+    kty: String,
+    kid: String,
+    n: String,
+    e: String,
+    alg: Option<String>,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+}
+
+/// The usable keys of a key set; keys of other kinds are passed over.
+fn read_keys(body: &[u8]) -> Result<HashMap<String, Arc<DecodingKey>>, String> {
+    let set: KeySet = serde_json::from_slice(body)
+        .map_err(|error| format!("the issuer's key set cannot be read: {error}"))?;
+    Ok(set
+        .keys
+        .into_iter()
+        .take(MOST_KEYS)
+        .filter_map(|value| serde_json::from_value::<RsaKey>(value).ok())
+        .filter(|key| {
+            key.kty == "RSA"
+                && !key.kid.is_empty()
+                && key.alg.as_deref().is_none_or(|alg| alg == "RS256")
+                && key.usage.as_deref().is_none_or(|usage| usage == "sig")
+                && BASE64_URL_SAFE_NO_PAD
+                    .decode(&key.n)
+                    .is_ok_and(|n| n.len() >= LEAST_MODULUS)
+        })
+        .filter_map(|key| {
+            Some((
+                key.kid,
+                Arc::new(DecodingKey::from_rsa_components(&key.n, &key.e).ok()?),
+            ))
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_strong_rsa_signing_keys_are_taken() {
+        let modulus = BASE64_URL_SAFE_NO_PAD.encode([0xff_u8; 256]);
+        let weak = BASE64_URL_SAFE_NO_PAD.encode([0xff_u8; 128]);
+        let key = |kid: &str, n: &str, alg: &str, usage: &str| serde_json::json!({"kty": "RSA", "kid": kid, "n": n, "e": "AQAB", "alg": alg, "use": usage});
+        let body = serde_json::json!({"keys": [
+            key("good", &modulus, "RS256", "sig"),
+            key("weak", &weak, "RS256", "sig"),
+            key("other", &modulus, "RS512", "sig"),
+            key("sealing", &modulus, "RS256", "enc"),
+            key("", &modulus, "RS256", "sig"),
+            {"kty": "oct", "kid": "secret", "k": "AAAA"},
+            {"kty": "RSA", "kid": "plain", "n": modulus, "e": "AQAB"},
+            "rubbish",
+        ]});
+        let mut ids: Vec<_> = read_keys(body.to_string().as_bytes())
+            .expect("a set")
+            .into_keys()
+            .collect();
+        ids.sort();
+        assert_eq!(ids, ["good", "plain"]);
+        assert!(read_keys(b"<html>").is_err());
+    }
+}
