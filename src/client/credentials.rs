@@ -5,6 +5,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
 
+use crate::domain::id::SessionId;
+
 /// Why there is no access token to send.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialsError {
@@ -28,4 +30,10 @@ pub trait Credentials: Send + Sync {
 
     /// The backend refused this token (401): it must not be handed out again where a newer one can be had.
     fn rejected<'a>(&'a self, token: &'a SecretString) -> BoxFuture<'a, ()>;
+
+    /// The sign-in that the tokens belong to, sent along so that two sign-ins of one person are told apart; `None`
+    /// while nobody is signed in.
+    fn session(&self) -> Option<SessionId> {
+        None
+    }
 }

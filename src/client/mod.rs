@@ -1,3 +1,24 @@
 //! The typed client of the HTTP contract: timeouts, retries with the same idempotency key, errors in words.
+//!
+//! [`Api`] has one method for each route. A change takes the [`IntentKey`](crate::domain::id::IntentKey) that was made
+//! when the person confirmed it; whatever is sent again carries the same one, and [`Api::settle`] tells what became of
+//! it when the answer was lost.
 
+mod accounts;
+mod answer;
+mod api;
+mod call;
 pub mod credentials;
+mod desk;
+pub mod error;
+mod offers;
+pub mod pages;
+pub mod settle;
+mod tickets;
+mod tokens;
+
+pub use api::Api;
+pub use credentials::{Credentials, CredentialsError};
+pub use error::{ClientError, ErrorKind};
+pub use pages::Pages;
+pub use settle::Settled;

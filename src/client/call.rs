@@ -1,0 +1,100 @@
+//! One request as a value, so that it can be sent again exactly as it was.
+
+use bytes::Bytes;
+use http::Method;
+use serde::Serialize;
+
+use crate::domain::id::IntentKey;
+use crate::wire::page::ListParams;
+
+/// A request, ready to be sent any number of times.
+#[derive(Clone)]
+pub(super) struct Call {
+    pub(super) method: Method,
+    /// Relative to the base path; holds opaque ids only.
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) body: Option<Bytes>,
+    pub(super) key: Option<IntentKey>,
+    pub(super) version: Option<i64>,
+    /// Whether sending it twice does no harm even without a key.
+    pub(super) harmless: bool,
+    /// Whether it may go without an access token.
+    pub(super) anonymous: bool,
+}
+
+impl Call {
+    fn new(method: Method, path: impl Into<String>, harmless: bool) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            key: None,
+            version: None,
+            harmless,
+            anonymous: false,
+        }
+    }
+
+    /// Reads something.
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path, true)
+    }
+
+    /// Reads a list.
+    pub(super) fn list(path: impl Into<String>, params: &ListParams) -> Self {
+        let mut call = Self::get(path);
+        let limit = params.limit.map(|limit| limit.to_string());
+        let pairs = [
+            ("q", params.q.as_ref().filter(|q| !q.is_empty())),
+            ("limit", limit.as_ref()),
+            ("cursor", params.cursor.as_ref()),
+            ("from", params.from.as_ref()),
+            ("around", params.around.as_ref()),
+            ("tz", params.tz.as_ref()),
+            ("count", params.count.as_ref()),
+        ];
+        for (name, value) in pairs {
+            if let Some(value) = value {
+                call.query.push((name, value.clone()));
+            }
+        }
+        call
+    }
+
+    /// Asks something that travels in a body, since it is personal, and changes nothing.
+    pub(super) fn ask(path: impl Into<String>, body: &impl Serialize) -> Self {
+        Self::new(Method::POST, path, true).with(body)
+    }
+
+    /// Changes something, once for this key.
+    pub(super) fn change(
+        method: Method,
+        path: impl Into<String>,
+        key: IntentKey,
+        body: &impl Serialize,
+    ) -> Self {
+        let mut call = Self::new(method, path, false).with(body);
+        call.key = Some(key);
+        call
+    }
+
+    /// Refuses to work on another version than this one.
+    pub(super) fn at_version(mut self, version: i64) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    fn with(mut self, body: &impl Serialize) -> Self {
+        // The bodies of the contract are plain structures: writing them to memory cannot fail. If it ever did, the
+        // backend would refuse the empty body in words.
+        self.body = Some(serde_json::to_vec(body).unwrap_or_default().into());
+        self
+    }
+
+    /// Whether it may be sent again when it is not known whether it arrived.
+    pub(super) fn repeatable(&self) -> bool {
+        self.harmless || self.key.is_some()
+    }
+}

@@ -1,0 +1,72 @@
+//! The signed-in person, their sessions, the desk, recorded actions and the audit.
+
+use http::Method;
+
+use crate::wire::audit::{AuditEvent, AuditVerdict};
+use crate::wire::desk::{Me, Session};
+use crate::wire::page::{ListParams, Page};
+use crate::wire::paths;
+use crate::wire::tokens::Action;
+
+use super::api::Api;
+use super::call::Call;
+use super::error::ClientError;
+use super::pages::Pages;
+
+impl Api {
+    /// The signed-in person.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn me(&self) -> Result<Me, ClientError> {
+        self.fetch(Call::get(paths::ME)).await
+    }
+
+    /// Own sessions.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    pub async fn sessions(&self) -> Result<Page<Session>, ClientError> {
+        self.fetch(Call::get(paths::SESSIONS)).await
+    }
+
+    /// Ends all own sessions, this one included.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn end_sessions(&self) -> Result<(), ClientError> {
+        let mut call = Call::get(paths::SESSIONS);
+        call.method = Method::DELETE;
+        self.send(call).await.map(|_| ())
+    }
+
+    /// Recorded actions.
+    ///
+    /// # Errors
+    /// When they cannot be had; `BadQuery` names the column.
+    pub async fn actions(&self, params: &ListParams) -> Result<Page<Action>, ClientError> {
+        self.fetch(Call::list(paths::ACTIONS, params)).await
+    }
+
+    /// A page of the audit.
+    ///
+    /// # Errors
+    /// When it cannot be had; `BadQuery` names the column.
+    pub async fn audit(&self, params: &ListParams) -> Result<Page<AuditEvent>, ClientError> {
+        self.fetch(Call::list(paths::AUDIT, params)).await
+    }
+
+    /// The audit, page by page.
+    #[must_use]
+    pub fn audit_pages(&self, params: ListParams) -> Pages<AuditEvent> {
+        Pages::new(self.clone(), paths::AUDIT, params)
+    }
+
+    /// Has the backend check the chain of the audit.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn verify_audit(&self) -> Result<AuditVerdict, ClientError> {
+        self.fetch(Call::get(paths::AUDIT_VERIFY)).await
+    }
+}

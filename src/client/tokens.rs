@@ -1,0 +1,134 @@
+//! Tokens and the actions on them.
+
+use http::Method;
+
+use crate::domain::id::{AccountId, IntentKey, TokenId};
+use crate::wire::desk::{NewNote, Note};
+use crate::wire::page::{ListParams, Page};
+use crate::wire::paths;
+use crate::wire::tokens::{ActionDone, AddToken, ChangeToken, TokenEvent, TokenRow};
+
+use super::api::Api;
+use super::call::Call;
+use super::error::ClientError;
+use super::pages::Pages;
+
+impl Api {
+    /// A page of an account's tokens.
+    ///
+    /// # Errors
+    /// When it cannot be had; `BadQuery` names the column.
+    pub async fn account_tokens(
+        &self,
+        id: AccountId,
+        params: &ListParams,
+    ) -> Result<Page<TokenRow>, ClientError> {
+        self.fetch(Call::list(paths::account_part(id, "tokens"), params))
+            .await
+    }
+
+    /// An account's tokens, page by page.
+    #[must_use]
+    pub fn account_token_pages(&self, id: AccountId, params: ListParams) -> Pages<TokenRow> {
+        Pages::new(self.clone(), paths::account_part(id, "tokens"), params)
+    }
+
+    /// A page of the whole desk's tokens.
+    ///
+    /// # Errors
+    /// When it cannot be had; `BadQuery` names the column.
+    pub async fn tokens(&self, params: &ListParams) -> Result<Page<TokenRow>, ClientError> {
+        self.fetch(Call::list(paths::TOKENS, params)).await
+    }
+
+    /// The whole desk's tokens, page by page.
+    #[must_use]
+    pub fn token_pages(&self, params: ListParams) -> Pages<TokenRow> {
+        Pages::new(self.clone(), paths::TOKENS, params)
+    }
+
+    /// One token, with its whole description.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn token(&self, id: TokenId) -> Result<TokenRow, ClientError> {
+        self.fetch(Call::get(paths::token(id))).await
+    }
+
+    /// What happened to a token, oldest first.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn token_history(&self, id: TokenId) -> Result<Page<TokenEvent>, ClientError> {
+        self.fetch(Call::get(paths::token_part(id, "history"))).await
+    }
+
+    /// Notes on a token.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    pub async fn token_notes(&self, id: TokenId, params: &ListParams) -> Result<Page<Note>, ClientError> {
+        self.fetch(Call::list(paths::token_part(id, "notes"), params))
+            .await
+    }
+
+    /// Writes a note on a token.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn add_token_note(
+        &self,
+        id: TokenId,
+        key: IntentKey,
+        note: &NewNote,
+    ) -> Result<Note, ClientError> {
+        let path = paths::token_part(id, "notes");
+        self.fetch(Call::change(Method::POST, path, key, note)).await
+    }
+
+    /// Adds an offer to a wallet.
+    ///
+    /// # Errors
+    /// When it cannot be done; see [`ClientError::maybe_done`] for lost answers.
+    pub async fn add_token(
+        &self,
+        account: AccountId,
+        key: IntentKey,
+        add: &AddToken,
+    ) -> Result<ActionDone, ClientError> {
+        let path = paths::account_part(account, "tokens");
+        self.fetch(Call::change(Method::POST, path, key, add)).await
+    }
+
+    /// Takes a token out of its wallet.
+    ///
+    /// # Errors
+    /// When it cannot be done; see [`ClientError::maybe_done`] for lost answers.
+    pub async fn remove_token(
+        &self,
+        id: TokenId,
+        version: i64,
+        key: IntentKey,
+        change: &ChangeToken,
+    ) -> Result<ActionDone, ClientError> {
+        let path = paths::token_part(id, "remove");
+        let call = Call::change(Method::POST, path, key, change).at_version(version);
+        self.fetch(call).await
+    }
+
+    /// Replaces an expired or used token by a new instance.
+    ///
+    /// # Errors
+    /// When it cannot be done; see [`ClientError::maybe_done`] for lost answers.
+    pub async fn reissue_token(
+        &self,
+        id: TokenId,
+        version: i64,
+        key: IntentKey,
+        change: &ChangeToken,
+    ) -> Result<ActionDone, ClientError> {
+        let path = paths::token_part(id, "reissue");
+        let call = Call::change(Method::POST, path, key, change).at_version(version);
+        self.fetch(call).await
+    }
+}
