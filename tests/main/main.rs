@@ -1,4 +1,5 @@
 //! One test binary, many modules.
 
+mod client;
 mod config;
 mod house;
