@@ -1,1 +1,15 @@
 //! SQL for both databases; no rule lives here.
+//!
+//! One code path: hand-written SQL with `$n` placeholders, which SQLite and PostgreSQL both read, built by [`sql::Sql`]
+//! so that values are always bound. SQLite has one writing connection (`BEGIN IMMEDIATE`) beside a pool of readers.
+
+pub mod connect;
+pub mod page;
+pub mod schema;
+pub mod sql;
+
+pub use connect::{Store, StoreError, Tx};
+pub use sql::{Row, Sql};
+
+/// Something that SQL can be run on: the store's readers, or an open transaction.
+pub use sea_orm::ConnectionTrait as Conn;

@@ -1,0 +1,62 @@
+//! Migrations: plain SQL per dialect, embedded, applied in order, each checked against what was applied before.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+
+use super::StoreError;
+
+struct Step {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// All steps. A committed file is never edited: its checksum is kept in the database.
+const STEPS: &[Step] = &[Step {
+    version: 1,
+    name: "foundation",
+    sqlite: include_str!("migrations/sqlite/0001_foundation.sql"),
+    postgres: include_str!("migrations/postgres/0001_foundation.sql"),
+}];
+
+fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
+    let steps = STEPS
+        .iter()
+        .map(|step| {
+            let sql = AssertSqlSafe(text(step)).into_sql_str();
+            Migration::new(step.version, Cow::Borrowed(step.name), MigrationType::Simple, sql, false)
+        })
+        .collect();
+    Migrator::with_migrations(steps)
+}
+
+/// Brings a SQLite database to this build's schema.
+///
+/// # Errors
+/// [`StoreError::Newer`] when the database was written by a newer build.
+pub async fn migrate_sqlite(pool: &sqlx::SqlitePool) -> Result<(), StoreError> {
+    migrator(|s| s.sqlite).run(pool).await.map_err(refused)
+}
+
+/// Brings a PostgreSQL database to this build's schema; replicas that start at once wait for each other.
+///
+/// # Errors
+/// As [`migrate_sqlite`].
+pub async fn migrate_postgres(pool: &sqlx::PgPool) -> Result<(), StoreError> {
+    migrator(|s| s.postgres).run(pool).await.map_err(refused)
+}
+
+fn refused(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::VersionMissing(version) => StoreError::Newer(version),
+        MigrateError::VersionMismatch(version) => {
+            StoreError::Open(format!("schema step {version} in the database is not the one this build knows"))
+        }
+        MigrateError::Execute(error) => super::connect::classify_sqlx(error),
+        other => StoreError::Open(other.to_string()),
+    }
+}
+
