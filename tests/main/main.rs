@@ -3,3 +3,6 @@
 mod client;
 mod config;
 mod house;
+
+#[cfg(feature = "server")]
+mod identity;

@@ -5,8 +5,8 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait as _,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -70,7 +70,9 @@ impl Store {
             Self::open_postgres(address).await
         } else {
             // The address may hold a password: only what stands before the colon is repeated.
-            Err(StoreError::Address(address.split(':').next().unwrap_or_default().to_owned()))
+            Err(StoreError::Address(
+                address.split(':').next().unwrap_or_default().to_owned(),
+            ))
         }
     }
 
@@ -111,7 +113,8 @@ impl Store {
     }
 
     async fn open_postgres(address: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(address).map_err(|_| StoreError::Address("postgres".to_owned()))?;
+        let options =
+            PgConnectOptions::from_str(address).map_err(|_| StoreError::Address("postgres".to_owned()))?;
         let options = sqlx::ConnectOptions::disable_statement_logging(options.application_name("tokendesk"));
         let pool = PgPoolOptions::new()
             .max_connections(16)
@@ -121,7 +124,10 @@ impl Store {
             .map_err(classify_sqlx)?;
         schema::migrate_postgres(&pool).await?;
         let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Ok(Self { read: pool.clone(), write: pool })
+        Ok(Self {
+            read: pool.clone(),
+            write: pool,
+        })
     }
 
     /// Whether this is SQLite: then there is one writer.
@@ -143,7 +149,10 @@ impl Store {
     /// When the database is locked or not there.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let mode = self.is_sqlite().then_some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: mode,
+            ..Default::default()
+        };
         Ok(self.write.begin_with_options(options).await?)
     }
 
@@ -157,9 +166,9 @@ impl Store {
 /// What an error of the database means for us.
 pub(super) fn classify(error: DbErr) -> StoreError {
     match error {
-        DbErr::Conn(RuntimeErr::SqlxError(e)) | DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e)) => {
-            classify_arc(&e)
-        }
+        DbErr::Conn(RuntimeErr::SqlxError(e))
+        | DbErr::Exec(RuntimeErr::SqlxError(e))
+        | DbErr::Query(RuntimeErr::SqlxError(e)) => classify_arc(&e),
         DbErr::ConnectionAcquire(_) => StoreError::Unavailable,
         DbErr::Type(why) => StoreError::Unreadable(why),
         other => StoreError::Refused(other.to_string()),
@@ -174,14 +183,18 @@ fn classify_arc(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Database(inner) => {
             if inner.is_unique_violation() {
-                let name = inner.constraint().map_or_else(|| inner.message().to_owned(), str::to_owned);
+                let name = inner
+                    .constraint()
+                    .map_or_else(|| inner.message().to_owned(), str::to_owned);
                 return StoreError::Taken(name);
             }
             let code = inner.code().unwrap_or_default();
             match code.as_ref() {
                 // SQLITE_BUSY, SQLITE_LOCKED and their extended forms.
                 "5" | "6" | "261" | "517" | "262" => StoreError::Locked,
-                "8" | "264" | "520" | "776" | "1032" | "1544" => StoreError::ReadOnly(inner.message().to_owned()),
+                "8" | "264" | "520" | "776" | "1032" | "1544" => {
+                    StoreError::ReadOnly(inner.message().to_owned())
+                }
                 "14" => StoreError::Open(inner.message().to_owned()),
                 "26" => StoreError::Open("the file is not a database".to_owned()),
                 // PostgreSQL: class 57 operator intervention, 08 connection.
@@ -191,9 +204,10 @@ fn classify_arc(error: &sqlx::Error) -> StoreError {
                 _ => StoreError::Refused(inner.message().to_owned()),
             }
         }
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-            StoreError::Unavailable
-        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => StoreError::Unavailable,
         sqlx::Error::ColumnDecode { index, .. } => StoreError::Unreadable(index.clone()),
         other => StoreError::Refused(other.to_string()),
     }

@@ -27,7 +27,13 @@ fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
         .iter()
         .map(|step| {
             let sql = AssertSqlSafe(text(step)).into_sql_str();
-            Migration::new(step.version, Cow::Borrowed(step.name), MigrationType::Simple, sql, false)
+            Migration::new(
+                step.version,
+                Cow::Borrowed(step.name),
+                MigrationType::Simple,
+                sql,
+                false,
+            )
         })
         .collect();
     Migrator::with_migrations(steps)
@@ -52,11 +58,10 @@ pub async fn migrate_postgres(pool: &sqlx::PgPool) -> Result<(), StoreError> {
 fn refused(error: MigrateError) -> StoreError {
     match error {
         MigrateError::VersionMissing(version) => StoreError::Newer(version),
-        MigrateError::VersionMismatch(version) => {
-            StoreError::Open(format!("schema step {version} in the database is not the one this build knows"))
-        }
+        MigrateError::VersionMismatch(version) => StoreError::Open(format!(
+            "schema step {version} in the database is not the one this build knows"
+        )),
         MigrateError::Execute(error) => super::connect::classify_sqlx(error),
         other => StoreError::Open(other.to_string()),
     }
 }
-

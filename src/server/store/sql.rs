@@ -51,7 +51,10 @@ impl Sql {
     /// Starts with a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), values: Vec::new() }
+        Self {
+            text: text.to_owned(),
+            values: Vec::new(),
+        }
     }
 
     /// Adds text as it stands. Never hand in anything from outside.
@@ -141,7 +144,11 @@ impl Sql {
         map: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let statement = self.statement(conn);
-        conn.query_all_raw(statement).await?.into_iter().map(|row| map(&Row(row))).collect()
+        conn.query_all_raw(statement)
+            .await?
+            .into_iter()
+            .map(|row| map(&Row(row)))
+            .collect()
     }
 
     /// The first row, if any.
@@ -154,7 +161,10 @@ impl Sql {
         map: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
         let statement = self.statement(conn);
-        conn.query_one_raw(statement).await?.map(|row| map(&Row(row))).transpose()
+        conn.query_one_raw(statement)
+            .await?
+            .map(|row| map(&Row(row)))
+            .transpose()
     }
 
     /// The number in the column `n` of the only row; 0 when there is none.
@@ -239,7 +249,11 @@ impl Row {
     ///
     /// # Errors
     /// As [`Row::word`].
-    pub fn opt_word<T>(&self, column: &str, from: impl Fn(&str) -> Option<T>) -> Result<Option<T>, StoreError> {
+    pub fn opt_word<T>(
+        &self,
+        column: &str,
+        from: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
         self.opt_text(column)?
             .map(|word| from(&word).ok_or_else(|| StoreError::Unreadable(format!("{column}: no such word"))))
             .transpose()
@@ -260,7 +274,12 @@ mod tests {
     fn placeholders_are_counted_on_when_pieces_are_joined() {
         let inner = Sql::with("a = ? AND b = ?", [1_i64.value(), "x".value()]);
         let mut outer = Sql::new("SELECT 1 WHERE c = ");
-        outer.bind(7_i64).push(" AND ").append(&inner).push(" LIMIT ").bind(5_i64);
+        outer
+            .bind(7_i64)
+            .push(" AND ")
+            .append(&inner)
+            .push(" LIMIT ")
+            .bind(5_i64);
         assert_eq!(outer.text, "SELECT 1 WHERE c = $1 AND a = $2 AND b = $3 LIMIT $4");
         assert_eq!(outer.values.len(), 4);
     }
