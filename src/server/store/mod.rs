@@ -4,9 +4,12 @@
 //! so that values are always bound. SQLite has one writing connection (`BEGIN IMMEDIATE`) beside a pool of readers.
 
 pub mod connect;
+pub mod filter;
+pub mod offers;
 pub mod page;
 pub mod schema;
 pub mod sql;
+pub mod tokens;
 
 pub use connect::{Store, StoreError, Tx};
 pub use sql::{Row, Sql};

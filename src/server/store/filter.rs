@@ -1,0 +1,400 @@
+//! The query language, compiled to SQL. [`crate::domain::query::eval`] says what a query means; this has to agree.
+
+use std::ops::Bound;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use uuid::Uuid;
+
+use super::Sql;
+use super::page::{Key, KeyKind};
+use crate::domain::query::dates::DateSpan;
+use crate::domain::query::{Field, FieldKind, Query, SortKey, TermKind, Test, fold, needle};
+use crate::domain::time::Moment;
+use crate::domain::value;
+
+/// Who asks, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    /// The moment at which states are computed.
+    pub now: Moment,
+    /// The person who asks, for `me`.
+    pub me: Option<Uuid>,
+}
+
+/// Where a field of a list stands in the tables.
+#[derive(Debug, Clone, Copy)]
+pub enum Column {
+    /// Folded text columns, any of which may match; empty text is none. Sorted by the first.
+    Texts(&'static [&'static str]),
+    /// A column that holds a word of the field's list.
+    Word(&'static str),
+    /// An integer expression that is the place of the word in the field's list, plus an offset; `{now}` is bound.
+    Rank(&'static str, i64),
+    /// An integer column of millionths, with the columns that group it when it is sorted.
+    Number(&'static str, &'static [(&'static str, KeyKind)]),
+    /// A column of microseconds; NULL is none.
+    Date(&'static str),
+    /// A column of microseconds that is never NULL.
+    Moment(&'static str),
+    /// A column of microseconds; NULL is none, and its copy in which none is the largest number.
+    Due(&'static str, &'static str),
+    /// Compared as text with any of these expressions: `{text}` the folded text, `{id}` the identifier it may be.
+    Id(&'static [&'static str]),
+    /// A column with a person's identifier; NULL is none.
+    Person(&'static str),
+    /// The field stands in another table: a condition with `{}` where the test on the column goes.
+    In(&'static str, &'static Column, &'static str),
+    /// The field has no place: it never has a value.
+    Nowhere,
+}
+
+/// How a list's fields stand in its tables.
+pub struct Mapping {
+    /// The column of each field.
+    pub column: fn(&str) -> Column,
+    /// A condition with `{}` where the needle goes, over the column of searchable words.
+    pub free: &'static str,
+    /// The order when none is asked for.
+    pub default: &'static [(&'static str, KeyKind, bool)],
+    /// The identifier that ends every order.
+    pub id: &'static str,
+}
+
+/// The condition that a query stands for; empty when it asks nothing.
+#[must_use]
+pub fn condition(query: &Query, mapping: &Mapping, scope: &Scope) -> Sql {
+    let mut sql = Sql::default();
+    for term in &query.terms {
+        if !sql.is_empty() {
+            sql.push(" AND ");
+        }
+        let plain = match &term.kind {
+            TermKind::Field { field, tests } => {
+                let mut any = Sql::new("(");
+                for (i, test) in tests.iter().enumerate() {
+                    if i > 0 {
+                        any.push(" OR ");
+                    }
+                    any.append(&one(field, (mapping.column)(field.name), test, scope));
+                }
+                any.push(")");
+                any
+            }
+            TermKind::Free { text, phrase } => match needle(text, *phrase) {
+                Some(needle) => like(mapping.free, &needle),
+                None => Sql::new("(1 = 0)"),
+            },
+        };
+        if term.negated {
+            // What a row lacks does not hold: NULL counts as false before it is turned round.
+            sql.push("(").append(&plain).push(" IS NOT TRUE)");
+        } else {
+            sql.append(&plain);
+        }
+    }
+    sql
+}
+
+/// The whole order of a query, ended by the identifier.
+#[must_use]
+pub fn order(query: &Query, mapping: &Mapping, scope: &Scope) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for sort in &query.sort {
+        push_sort(&mut keys, sort, (mapping.column)(sort.field.name), scope, None);
+    }
+    if keys.is_empty() {
+        keys.extend(
+            mapping
+                .default
+                .iter()
+                .map(|(expr, kind, down)| Key::new(expr, *kind, *down)),
+        );
+    }
+    let down = keys.last().is_some_and(|k| k.descending);
+    keys.push(Key::new(mapping.id, KeyKind::Id, down));
+    keys
+}
+
+fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope, wrap: Option<&str>) {
+    let down = sort.descending;
+    let wrapped = |expr: &str| wrap.map_or_else(|| expr.to_owned(), |w| w.replace("{}", expr));
+    let mut add = |expr: Sql, kind, down| {
+        keys.push(Key {
+            expr,
+            kind,
+            descending: down,
+        })
+    };
+    let text = |expr: &str| Sql::new(&wrapped(expr));
+    match column {
+        Column::Texts(columns) => {
+            let first = columns.first().copied().unwrap_or("''");
+            add(
+                text(&format!("(CASE WHEN {first} = '' THEN 1 ELSE 0 END)")),
+                KeyKind::Int,
+                false,
+            );
+            add(text(first), KeyKind::Text, down);
+        }
+        Column::Word(column) => {
+            let FieldKind::Words(words) = sort.field.kind else {
+                return;
+            };
+            let cases: String = words
+                .iter()
+                .enumerate()
+                .map(|(i, word)| format!(" WHEN '{word}' THEN {i}"))
+                .collect();
+            add(
+                text(&format!("(CASE {column}{cases} ELSE 99 END)")),
+                KeyKind::Int,
+                down,
+            );
+        }
+        Column::Rank(expr, _) => {
+            let mut sql = Sql::default();
+            push_now(&mut sql, &wrapped(expr), scope);
+            add(sql, KeyKind::Int, down);
+        }
+        Column::Number(column, groups) => {
+            for (group, kind) in groups {
+                add(text(group), *kind, false);
+            }
+            add(text(column), KeyKind::Int, down);
+        }
+        Column::Date(column) => {
+            add(
+                text(&format!("(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END)")),
+                KeyKind::Int,
+                false,
+            );
+            add(text(&format!("COALESCE({column}, 0)")), KeyKind::Int, down);
+        }
+        Column::Moment(column) => add(text(column), KeyKind::Int, down),
+        Column::Due(column, copy) => {
+            // Upwards, what has no date is last by itself; downwards it has to be told.
+            if down {
+                add(
+                    text(&format!("(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END)")),
+                    KeyKind::Int,
+                    false,
+                );
+            }
+            add(text(copy), KeyKind::Int, down);
+        }
+        Column::Person(column) => {
+            let name = format!("COALESCE((SELECT lower(name) FROM agents WHERE agents.id = {column}), '')");
+            add(
+                text(&format!("(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END)")),
+                KeyKind::Int,
+                false,
+            );
+            add(text(&name), KeyKind::Text, down);
+        }
+        Column::Id(columns) => {
+            let first = columns.first().copied().unwrap_or("''");
+            add(text(first), KeyKind::Text, down);
+        }
+        Column::In(_, inner, select) => push_sort(keys, sort, *inner, scope, Some(select)),
+        Column::Nowhere => {}
+    }
+}
+
+fn one(field: &Field, column: Column, test: &Test, scope: &Scope) -> Sql {
+    match (column, test) {
+        (Column::In(wrap, inner, _), test) => {
+            let (head, tail) = wrap.split_once("{}").unwrap_or((wrap, ""));
+            let mut sql = Sql::new(head);
+            sql.append(&one(field, *inner, test, scope)).push(tail);
+            sql
+        }
+        (Column::Texts(columns), Test::Empty) => all_of(columns, |sql, column| {
+            sql.push(column).push(" = ''");
+        }),
+        (Column::Texts(columns), Test::Text { value, part }) => {
+            let folded = fold(value);
+            any_of(columns, |sql, column| {
+                if *part {
+                    sql.append(&like(
+                        &format!("({column} LIKE {{}} ESCAPE '\\' AND {column} <> '')"),
+                        &folded,
+                    ));
+                } else {
+                    sql.push("(")
+                        .push(column)
+                        .push(" = ")
+                        .bind(folded.as_str())
+                        .push(" AND ");
+                    sql.push(column).push(" <> '')");
+                }
+            })
+        }
+        (Column::Word(column), Test::Word(word)) => {
+            let mut sql = Sql::new(column);
+            sql.push(" = ").bind(*word);
+            sql
+        }
+        (Column::Rank(expr, offset), Test::Word(word)) => {
+            let rank = match field.kind {
+                FieldKind::Words(words) => words.iter().position(|w| w == word).map_or(-1, |i| i as i64),
+                _ => -1,
+            };
+            let mut sql = Sql::default();
+            push_now(&mut sql, expr, scope);
+            sql.push(" = ").bind(rank + offset);
+            sql
+        }
+        (Column::Number(column, _), Test::Decimal(shape)) => {
+            let (low, high) = shape.bounds();
+            bounds(column, scaled(low, true), scaled(high, false))
+        }
+        (Column::Date(column) | Column::Moment(column) | Column::Due(column, _), Test::Date { span, .. }) => {
+            within(column, span)
+        }
+        (Column::Date(column) | Column::Due(column, _) | Column::Person(column), Test::Empty) => {
+            Sql::new(&format!("{column} IS NULL"))
+        }
+        (Column::Person(column), Test::Me) => match scope.me {
+            Some(me) => {
+                let mut sql = Sql::new(column);
+                sql.push(" = ").bind(me);
+                sql
+            }
+            None => Sql::new("(1 = 0)"),
+        },
+        (Column::Person(column), Test::Text { value, part }) => person(column, &fold(value), *part),
+        (Column::Id(exprs), Test::Text { value, .. }) => {
+            let folded = fold(value);
+            let id = Uuid::parse_str(value.trim()).ok();
+            any_of(exprs, |sql, expr| push_id(sql, expr, &folded, id))
+        }
+        // A test that this kind of field does not have, or one about a value that is always or never there.
+        _ => Sql::new("(1 = 0)"),
+    }
+}
+
+fn person(column: &str, folded: &str, part: bool) -> Sql {
+    let mut sql = Sql::new(column);
+    sql.push(" IN (SELECT id FROM agents WHERE ");
+    for (i, text) in ["employee_id", "name"].iter().enumerate() {
+        if i > 0 {
+            sql.push(" OR ");
+        }
+        if part {
+            sql.append(&like(&format!("lower({text}) LIKE {{}} ESCAPE '\\'"), folded));
+        } else {
+            sql.push(&format!("lower({text}) = ")).bind(folded);
+        }
+    }
+    sql.push(")");
+    sql
+}
+
+fn push_id(sql: &mut Sql, expr: &str, folded: &str, id: Option<Uuid>) {
+    for (mark, value) in [("{text}", None), ("{id}", Some(id))] {
+        if let Some((head, tail)) = expr.split_once(mark) {
+            match value {
+                None => sql.push(head).bind(folded).push(tail),
+                Some(Some(id)) => sql.push(head).bind(id).push(tail),
+                Some(None) => sql.push("(1 = 0)"),
+            };
+            return;
+        }
+    }
+    sql.push(expr).push(" = ").bind(folded);
+}
+
+/// `{}` in the text becomes the pattern "holds this".
+fn like(text: &str, part: &str) -> Sql {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for c in part.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    let (head, tail) = text.split_once("{}").unwrap_or((text, ""));
+    let mut sql = Sql::new(head);
+    sql.bind(pattern).push(tail);
+    sql
+}
+
+fn any_of(columns: &[&str], push: impl Fn(&mut Sql, &str)) -> Sql {
+    joined(columns, " OR ", push)
+}
+
+fn all_of(columns: &[&str], push: impl Fn(&mut Sql, &str)) -> Sql {
+    joined(columns, " AND ", push)
+}
+
+fn joined(columns: &[&str], by: &str, push: impl Fn(&mut Sql, &str)) -> Sql {
+    let mut sql = Sql::new("(");
+    for (i, column) in columns.iter().enumerate() {
+        if i > 0 {
+            sql.push(by);
+        }
+        push(&mut sql, column);
+    }
+    sql.push(")");
+    sql
+}
+
+fn push_now(sql: &mut Sql, expr: &str, scope: &Scope) {
+    for (i, piece) in expr.split("{now}").enumerate() {
+        if i > 0 {
+            sql.bind(scope.now);
+        }
+        sql.push(piece);
+    }
+}
+
+/// A bound in millionths. A number with more than six places lies between two millionths, and what is stored has no
+/// more: above it starts after the lower neighbour, below it ends with that one.
+fn scaled(bound: Bound<Decimal>, low: bool) -> Bound<i64> {
+    let (number, included) = match bound {
+        Bound::Unbounded => return Bound::Unbounded,
+        Bound::Included(number) => (number, true),
+        Bound::Excluded(number) => (number, false),
+    };
+    let exact = number.normalize().scale() <= value::VALUE_SCALE;
+    let floor = number.round_dp_with_strategy(value::VALUE_SCALE, RoundingStrategy::ToNegativeInfinity);
+    let floor = value::scale(floor);
+    match (exact, included, low) {
+        (true, true, _) | (false, _, false) => Bound::Included(floor),
+        (true, false, _) | (false, _, true) => Bound::Excluded(floor),
+    }
+}
+
+fn bounds(column: &str, low: Bound<i64>, high: Bound<i64>) -> Sql {
+    let mut sql = Sql::new("(");
+    let mut some = false;
+    for (bound, included, excluded) in [(low, " >= ", " > "), (high, " <= ", " < ")] {
+        let (sign, value) = match bound {
+            Bound::Unbounded => continue,
+            Bound::Included(v) => (included, v),
+            Bound::Excluded(v) => (excluded, v),
+        };
+        if some {
+            sql.push(" AND ");
+        }
+        some = true;
+        sql.push(column).push(sign).bind(value);
+    }
+    if !some {
+        sql.push(column).push(" IS NOT NULL");
+    }
+    sql.push(")");
+    sql
+}
+
+fn within(column: &str, span: &DateSpan) -> Sql {
+    let low = span
+        .from
+        .map_or(Bound::Unbounded, |m| Bound::Included(m.micros()));
+    let high = span
+        .before
+        .map_or(Bound::Unbounded, |m| Bound::Excluded(m.micros()));
+    bounds(column, low, high)
+}

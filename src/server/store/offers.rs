@@ -1,0 +1,132 @@
+//! The catalog: rows and pages.
+
+use super::filter::{self, Column, Mapping, Scope};
+use super::page::{KeyKind, List};
+use super::{Conn, Row, StoreError};
+use crate::domain::id::OfferId;
+use crate::domain::offer::{Offer, OfferType};
+use crate::domain::query::{Query, fold, search_text};
+use crate::domain::value::{Value, ValueKind};
+use crate::sql;
+
+fn column(field: &str) -> Column {
+    match field {
+        "type" => Column::Word("f.offer_type"),
+        "value_kind" => Column::Word("f.value_kind"),
+        "value" => Column::Number(
+            "f.value_scaled",
+            &[
+                (
+                    "(CASE f.value_kind WHEN 'amount' THEN 0 WHEN 'percent' THEN 1 ELSE 2 END)",
+                    KeyKind::Int,
+                ),
+                ("COALESCE(f.currency, '')", KeyKind::Text),
+            ],
+        ),
+        "merchant" => Column::Texts(&["f.merchant_key"]),
+        "location" => Column::Texts(&["f.location_key"]),
+        "source" => Column::Texts(&["f.source_key"]),
+        "campaign" => Column::Texts(&["f.campaign_key"]),
+        "name" => Column::Texts(&["f.name_key"]),
+        "code" => Column::Id(&["f.code_key", "f.id = {id}"]),
+        "valid_from" => Column::Moment("f.valid_from"),
+        "valid_until" => Column::Date("f.valid_until"),
+        _ => Column::Nowhere,
+    }
+}
+
+const MAPPING: Mapping = Mapping {
+    column,
+    free: "f.words LIKE {} ESCAPE '\\'",
+    default: &[("f.name_key", KeyKind::Text, false)],
+    id: "f.id",
+};
+
+/// The offers that a query asks for.
+#[must_use]
+pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
+    List {
+        columns: "f.*",
+        from: "offers f",
+        filter: filter::condition(query, &MAPPING, scope),
+        keys: filter::order(query, &MAPPING, scope),
+        outer: "SELECT page.* FROM {page}",
+        hash,
+    }
+}
+
+/// Reads an offer.
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn read(row: &Row) -> Result<Offer, StoreError> {
+    Ok(Offer {
+        id: OfferId(row.uuid("id")?),
+        code: row.text("code")?,
+        name: row.text("name")?,
+        description: row.text("description")?,
+        image: row.text("image")?,
+        offer_type: row.word("offer_type", OfferType::from_word)?,
+        value: Value::from_scaled(
+            row.word("value_kind", ValueKind::from_word)?,
+            row.int("value_scaled")?,
+            row.opt_text("currency")?,
+        ),
+        merchant: row.text("merchant")?,
+        location: row.text("location")?,
+        source: row.text("source")?,
+        campaign: row.text("campaign")?,
+        valid_from: row.moment("valid_from")?,
+        valid_until: row.opt_moment("valid_until")?,
+        valid_days: row.opt_int("valid_days")?,
+    })
+}
+
+/// One offer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Conn, id: OfferId) -> Result<Option<Offer>, StoreError> {
+    sql!("SELECT * FROM offers WHERE id = ?", id.0)
+        .first(conn, read)
+        .await
+}
+
+/// Writes a new offer.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the code exists.
+pub async fn insert(conn: &impl Conn, offer: &Offer) -> Result<(), StoreError> {
+    sql!(
+        "INSERT INTO offers (id, code, name, description, image, offer_type, value_kind, value_scaled, currency, \
+         merchant, location, source, campaign, valid_from, valid_until, valid_days, code_key, name_key, merchant_key, \
+         location_key, source_key, campaign_key, words) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        offer.id.0,
+        &offer.code,
+        &offer.name,
+        &offer.description,
+        &offer.image,
+        offer.offer_type.word(),
+        offer.value.kind.word(),
+        offer.value.scaled(),
+        offer.value.currency.as_deref(),
+        &offer.merchant,
+        &offer.location,
+        &offer.source,
+        &offer.campaign,
+        offer.valid_from,
+        offer.valid_until,
+        offer.valid_days,
+        fold(&offer.code),
+        fold(&offer.name),
+        fold(&offer.merchant),
+        fold(&offer.location),
+        fold(&offer.source),
+        fold(&offer.campaign),
+        search_text(&[&offer.name, &offer.description]),
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,309 @@
+//! Tokens: rows, pages, changes.
+
+use uuid::Uuid;
+
+use super::filter::{self, Column, Mapping, Scope};
+use super::page::{KeyKind, List};
+use super::{Conn, Row, Sql, StoreError};
+use crate::domain::id::{AccountId, OfferId, TokenId};
+use crate::domain::offer::{Offer, OfferType};
+use crate::domain::query::Query;
+use crate::domain::time::Moment;
+use crate::domain::token::{DisputeStatus, Token};
+use crate::domain::value::{Value, ValueKind};
+use crate::sql;
+
+/// A token with the fields of its offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenWithOffer {
+    /// The token's own facts.
+    pub token: Token,
+    /// Its offer's code.
+    pub code: String,
+    /// Its offer's name.
+    pub name: String,
+    /// Its offer's description, as far as it was read.
+    pub description: String,
+    /// Its offer's image.
+    pub image: String,
+    /// Its offer's type.
+    pub offer_type: OfferType,
+    /// Its offer's value.
+    pub value: Value,
+    /// Its offer's merchant.
+    pub merchant: String,
+    /// Its offer's location.
+    pub location: String,
+    /// Its offer's source.
+    pub source: String,
+    /// Its offer's campaign.
+    pub campaign: String,
+}
+
+const COLUMNS: &str = "x.id, x.token_ref, x.account_id, x.offer_id, x.claimed_at, x.used_at, x.shared_at, x.shared_to, \
+    x.expires_at, x.removed_at, x.dispute, x.reissued_from, x.reissued_to, x.created_at, x.version, o.code, o.name, \
+    o.image, o.offer_type, o.value_kind, o.value_scaled, o.currency, o.merchant, o.location, o.source, o.campaign";
+
+const PAGE: &str = "SELECT page.id, page.token_ref, page.account_id, page.offer_id, page.claimed_at, page.used_at, \
+    page.shared_at, page.shared_to, page.expires_at, page.removed_at, page.dispute, page.reissued_from, \
+    page.reissued_to, page.created_at, page.version, o.code, o.name, substr(o.description, 1, 280) AS description, \
+    o.image, o.offer_type, o.value_kind, o.value_scaled, o.currency, o.merchant, o.location, o.source, o.campaign, \
+    page.* FROM {page} JOIN offers o ON o.id = page.offer_id";
+
+/// The place of the state in the field's list: active, shared, used, expired, disputed, removed.
+const STATE: &str = "(CASE WHEN t.removed_at IS NOT NULL THEN 5 WHEN t.dispute = 'open' THEN 4 \
+    WHEN t.used_at IS NOT NULL THEN 2 WHEN t.shared_at IS NOT NULL THEN 1 WHEN t.expires_at < {now} THEN 3 ELSE 0 END)";
+
+const IN_OFFERS: &str = "t.offer_id IN (SELECT id FROM offers WHERE {})";
+const OF_OFFER: &str = "(SELECT {} FROM offers WHERE offers.id = t.offer_id)";
+
+fn column(field: &str) -> Column {
+    match field {
+        "state" => Column::Rank(STATE, 0),
+        "type" => Column::In(IN_OFFERS, &Column::Word("offer_type"), OF_OFFER),
+        "value_kind" => Column::In(IN_OFFERS, &Column::Word("value_kind"), OF_OFFER),
+        "value" => Column::Number(
+            "t.sort_value",
+            &[("t.sort_kind", KeyKind::Int), ("t.sort_currency", KeyKind::Text)],
+        ),
+        "merchant" => Column::In(IN_OFFERS, &Column::Texts(&["merchant_key"]), OF_OFFER),
+        "location" => Column::In(IN_OFFERS, &Column::Texts(&["location_key"]), OF_OFFER),
+        "source" => Column::In(IN_OFFERS, &Column::Texts(&["source_key"]), OF_OFFER),
+        "campaign" => Column::In(IN_OFFERS, &Column::Texts(&["campaign_key"]), OF_OFFER),
+        "name" => Column::Texts(&["t.sort_name"]),
+        "offer" => Column::Id(&[
+            "t.offer_id IN (SELECT id FROM offers WHERE code_key = {text})",
+            "t.offer_id = {id}",
+        ]),
+        "claimed" => Column::Moment("t.claimed_at"),
+        "created" => Column::Moment("t.created_at"),
+        "used" => Column::Date("t.used_at"),
+        "shared" => Column::Date("t.shared_at"),
+        "expires" => Column::Due("t.expires_at", "t.sort_expires"),
+        "reissued" => Column::Date("(SELECT n.claimed_at FROM tokens n WHERE n.reissued_from = t.id)"),
+        "account" => Column::Id(&[
+            "t.account_id IN (SELECT id FROM accounts WHERE lower(user_id) = {text})",
+            "t.account_id = {id}",
+        ]),
+        _ => Column::Nowhere,
+    }
+}
+
+const MAPPING: Mapping = Mapping {
+    column,
+    free: "t.offer_id IN (SELECT id FROM offers WHERE words LIKE {} ESCAPE '\\')",
+    default: &[("t.claimed_at", KeyKind::Int, true)],
+    id: "t.id",
+};
+
+/// The tokens of one account, or of the whole desk, that a query asks for.
+#[must_use]
+pub fn list(account: Option<AccountId>, query: &Query, scope: &Scope, hash: String) -> List {
+    let mut filter = Sql::default();
+    if let Some(account) = account {
+        filter.push("t.account_id = ").bind(account.0);
+    }
+    let asked = filter::condition(query, &MAPPING, scope);
+    if !asked.is_empty() {
+        if !filter.is_empty() {
+            filter.push(" AND ");
+        }
+        filter.append(&asked);
+    }
+    let keys = filter::order(query, &MAPPING, scope);
+    List {
+        columns: "t.*",
+        from: "tokens t",
+        filter,
+        keys,
+        outer: PAGE,
+        hash,
+    }
+}
+
+/// Reads a row of [`list`] or [`find`].
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn read(row: &Row) -> Result<TokenWithOffer, StoreError> {
+    Ok(TokenWithOffer {
+        token: Token {
+            id: TokenId(row.uuid("id")?),
+            token_ref: row.text("token_ref")?,
+            account_id: AccountId(row.uuid("account_id")?),
+            offer_id: OfferId(row.uuid("offer_id")?),
+            claimed_at: row.moment("claimed_at")?,
+            used_at: row.opt_moment("used_at")?,
+            shared_at: row.opt_moment("shared_at")?,
+            shared_to: row.opt_text("shared_to")?,
+            expires_at: row.opt_moment("expires_at")?,
+            removed_at: row.opt_moment("removed_at")?,
+            dispute: row.opt_word("dispute", DisputeStatus::from_word)?,
+            reissued_from: row.opt_uuid("reissued_from")?.map(TokenId),
+            reissued_to: row.opt_uuid("reissued_to")?.map(TokenId),
+            created_at: row.moment("created_at")?,
+            version: row.int("version")?,
+        },
+        code: row.text("code")?,
+        name: row.text("name")?,
+        description: row.text("description")?,
+        image: row.text("image")?,
+        offer_type: row.word("offer_type", OfferType::from_word)?,
+        value: Value::from_scaled(
+            row.word("value_kind", ValueKind::from_word)?,
+            row.int("value_scaled")?,
+            row.opt_text("currency")?,
+        ),
+        merchant: row.text("merchant")?,
+        location: row.text("location")?,
+        source: row.text("source")?,
+        campaign: row.text("campaign")?,
+    })
+}
+
+/// One token with its whole description.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Conn, id: TokenId) -> Result<Option<TokenWithOffer>, StoreError> {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(COLUMNS)
+        .push(", o.description FROM tokens x JOIN offers o ON o.id = x.offer_id WHERE x.id = ")
+        .bind(id.0);
+    sql.first(conn, read).await
+}
+
+/// Several tokens, in order of their claim.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_all(conn: &impl Conn, ids: &[TokenId]) -> Result<Vec<TokenWithOffer>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT ");
+    sql.push(COLUMNS)
+        .push(", substr(o.description, 1, 280) AS description FROM tokens x ");
+    sql.push("JOIN offers o ON o.id = x.offer_id WHERE x.id IN (")
+        .bind_all(ids.iter().map(|id| id.0));
+    sql.push(") ORDER BY x.claimed_at, x.id");
+    sql.all(conn, read).await
+}
+
+/// Writes a new token.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the reference exists or the original was reissued already.
+pub async fn insert(conn: &impl Conn, token: &Token, offer: &Offer) -> Result<(), StoreError> {
+    sql!(
+        "INSERT INTO tokens (id, token_ref, account_id, offer_id, claimed_at, used_at, shared_at, shared_to, expires_at, \
+         removed_at, dispute, reissued_from, reissued_to, created_at, version, sort_name, sort_kind, sort_currency, \
+         sort_value, sort_expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        token.id.0,
+        &token.token_ref,
+        token.account_id.0,
+        token.offer_id.0,
+        token.claimed_at,
+        token.used_at,
+        token.shared_at,
+        token.shared_to.as_deref(),
+        token.expires_at,
+        token.removed_at,
+        token.dispute.map(DisputeStatus::word),
+        token.reissued_from.map(|t| t.0),
+        token.reissued_to.map(|t| t.0),
+        token.created_at,
+        token.version,
+        sort_name(offer),
+        sort_kind(offer.value.kind),
+        sort_currency(offer),
+        offer.value.scaled(),
+        sort_expires(token.expires_at),
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}
+
+/// What tokens of this offer are sorted by under `sort:name`.
+#[must_use]
+pub fn sort_name(offer: &Offer) -> String {
+    crate::domain::query::fold(&offer.name)
+}
+
+/// Place of the kind among kinds.
+#[must_use]
+pub fn sort_kind(kind: ValueKind) -> i64 {
+    ValueKind::ALL
+        .iter()
+        .position(|k| *k == kind)
+        .map_or(0, |i| i as i64)
+}
+
+/// What values of one kind are grouped by.
+#[must_use]
+pub fn sort_currency(offer: &Offer) -> String {
+    offer.value.currency.clone().unwrap_or_default()
+}
+
+/// The last moment as a number; the largest one for what never expires.
+#[must_use]
+pub fn sort_expires(expires_at: Option<Moment>) -> i64 {
+    expires_at.map_or(i64::MAX, Moment::micros)
+}
+
+/// Takes a token out of the wallet, if it is still at `version`.
+///
+/// # Errors
+/// When the database fails. `false`: the row is at another version.
+pub async fn remove(conn: &impl Conn, id: TokenId, version: i64, at: Moment) -> Result<bool, StoreError> {
+    let sql = sql!(
+        "UPDATE tokens SET removed_at = ?, version = version + 1 WHERE id = ? AND version = ?",
+        at,
+        id.0,
+        version
+    );
+    Ok(sql.run(conn).await? == 1)
+}
+
+/// Links a token to its replacement, if it is still at `version` and was not replaced.
+///
+/// # Errors
+/// As [`remove`].
+pub async fn replaced(conn: &impl Conn, id: TokenId, version: i64, by: TokenId) -> Result<bool, StoreError> {
+    let sql = sql!(
+        "UPDATE tokens SET reissued_to = ?, version = version + 1 WHERE id = ? AND version = ? AND reissued_to IS NULL",
+        by.0,
+        id.0,
+        version
+    );
+    Ok(sql.run(conn).await? == 1)
+}
+
+/// Tokens of an account by state at `now`, in the order of the states' list.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(conn: &impl Conn, account: AccountId, now: Moment) -> Result<[u64; 6], StoreError> {
+    let mut sql = Sql::new("SELECT s, count(*) AS n FROM (SELECT ");
+    let (head, tail) = STATE.split_once("{now}").unwrap_or((STATE, ""));
+    sql.push(head)
+        .bind(now)
+        .push(tail)
+        .push(" AS s FROM tokens t WHERE t.account_id = ")
+        .bind(account.0);
+    sql.push(") states GROUP BY s");
+    let mut counts = [0; 6];
+    for (state, n) in sql.all(conn, |row| Ok((row.int("s")?, row.int("n")?))).await? {
+        if let Some(slot) = usize::try_from(state).ok().and_then(|s| counts.get_mut(s)) {
+            *slot = u64::try_from(n).unwrap_or(0);
+        }
+    }
+    Ok(counts)
+}
+
+/// The condition that names one token in [`list`].
+#[must_use]
+pub fn is(id: Uuid) -> Sql {
+    sql!("t.id = ?", id)
+}
