@@ -1,0 +1,332 @@
+//! From key presses to commands, and from commands to whoever performs them.
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+
+use super::gate::WAKE_WHICH_KEY;
+use super::help::Help;
+use super::layers::{Layer, Leaving, Question};
+use super::palette::{Outcome, Palette};
+use super::{App, Job, OWN, Owner, SMALLEST, side_of};
+use crate::tui::flow::{Availability, Effect, Event, Route, ScreenKind, Toast};
+use crate::tui::keys::{Command, Context, Key, KeyCode, Resolution};
+
+/// How long a begun sequence waits before its ways on are shown.
+const WHICH_KEY_AFTER: Duration = Duration::from_millis(400);
+
+/// Global commands that work while a dialog is open too.
+const ANYWHERE: &[Command] = &[Command::Back, Command::Help, Command::Repaint, Command::Suspend];
+
+/// Keys that edit a text field rather than move around in what lies behind it.
+fn edits(key: Key) -> bool {
+    match key.code {
+        KeyCode::Backspace
+        | KeyCode::Delete
+        | KeyCode::Left
+        | KeyCode::Right
+        | KeyCode::Home
+        | KeyCode::End => true,
+        KeyCode::Char(c) => key.ctrl && !key.alt && "aewuk".contains(c),
+        _ => false,
+    }
+}
+
+impl App {
+    pub(super) fn key(&mut self, key: Key, jobs: &mut Vec<Job>) {
+        if self.is_too_small() {
+            // nothing can be seen, so nothing but leaving may be done
+            if key
+                == (Key {
+                    ctrl: true,
+                    ..Key::char('c')
+                })
+                || key
+                    == (Key {
+                        ctrl: true,
+                        ..Key::char('q')
+                    })
+            {
+                self.quit(jobs);
+            }
+            return;
+        }
+        if self.gate.is_none() {
+            match self.layers.last_mut() {
+                Some(Layer::Palette(palette)) => {
+                    let outcome = palette.key(key);
+                    return self.palette_says(outcome, jobs);
+                }
+                Some(Layer::Help(help)) => {
+                    if help.key(key) {
+                        self.layers.pop();
+                    }
+                    return;
+                }
+                Some(Layer::Explain { top, explanation }) => {
+                    let last = u16::try_from(explanation.lines.len()).unwrap_or(u16::MAX);
+                    match key.code {
+                        KeyCode::Down | KeyCode::Char('j') => {
+                            *top = top.saturating_add(1).min(last.saturating_sub(1))
+                        }
+                        KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
+                        _ => {
+                            self.layers.pop();
+                        }
+                    }
+                    return;
+                }
+                Some(Layer::Ask(question)) => {
+                    let question = *question;
+                    return self.answer(question, key, jobs);
+                }
+                Some(Layer::Dialog { .. }) | None => {}
+            }
+        }
+        self.key_to_top(key, jobs);
+    }
+
+    fn key_to_top(&mut self, key: Key, jobs: &mut Vec<Job>) {
+        let contexts = self.contexts();
+        if self.pending.is_empty() && self.wants_text() {
+            if key.inserts().is_some() {
+                return self.event_to_top(Event::Key(key), jobs);
+            }
+            if edits(key) {
+                let near: Vec<Context> = contexts
+                    .iter()
+                    .copied()
+                    .filter(|c| matches!(c, Context::Text | Context::Dialog))
+                    .collect();
+                match self.env.keymap.resolve(&near, &[key]) {
+                    Resolution::Command(command) => self.command(command, jobs),
+                    _ => self.event_to_top(Event::Key(key), jobs),
+                }
+                return;
+            }
+        }
+        if !self.pending.is_empty() && key.code == KeyCode::Esc {
+            return self.clear_pending(jobs);
+        }
+        self.pending.push(key);
+        let mut meant = self.env.keymap.resolve(&contexts, &self.pending);
+        if meant == Resolution::Nothing
+            && let Resolution::Command(command) = self.env.keymap.resolve(&[Context::Global], &self.pending)
+            && ANYWHERE.contains(&command)
+        {
+            meant = Resolution::Command(command);
+        }
+        match meant {
+            Resolution::Command(command) => {
+                self.clear_pending(jobs);
+                self.command(command, jobs);
+            }
+            Resolution::Prefix => {
+                if !self.which_key {
+                    self.app_wake(WHICH_KEY_AFTER, WAKE_WHICH_KEY, jobs);
+                }
+            }
+            Resolution::Nothing => {
+                let typed: Vec<String> = self.pending.iter().map(Key::to_string).collect();
+                self.clear_pending(jobs);
+                if typed.len() > 1 {
+                    let words = self
+                        .env
+                        .words
+                        .with("app-no-such-keys", &[("keys", &typed.join(" "))]);
+                    self.say_toast(Toast::info(words), jobs);
+                } else {
+                    self.event_to_top(Event::Key(key), jobs);
+                }
+            }
+        }
+    }
+
+    fn clear_pending(&mut self, jobs: &mut Vec<Job>) {
+        if self.pending.len() > 1 || self.which_key || !self.wakes.is_empty() {
+            self.act(vec![Effect::Unwake(WAKE_WHICH_KEY)], jobs);
+        }
+        self.pending.clear();
+        self.which_key = false;
+    }
+
+    fn wants_text(&self) -> bool {
+        if self.gate.is_none()
+            && let Some(Layer::Dialog { dialog, .. }) = self.layers.last()
+        {
+            return dialog.wants_text();
+        }
+        self.screen().is_some_and(|kept| kept.screen.wants_text())
+    }
+
+    /// Whoever gets what is meant for the topmost thing: the dialog on top, else the screen.
+    fn top_owner(&self) -> Option<Owner> {
+        if self.gate.is_none()
+            && let Some(Layer::Dialog { id, .. }) = self.layers.last()
+        {
+            return Some(Owner::Dialog(*id));
+        }
+        self.screen().map(|kept| Owner::Screen(kept.id))
+    }
+
+    fn event_to_top(&mut self, event: Event, jobs: &mut Vec<Job>) {
+        if let Some(owner) = self.top_owner() {
+            self.deliver(owner, event, jobs);
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: String, jobs: &mut Vec<Job>) {
+        if self.is_too_small() {
+            return;
+        }
+        if let (None, Some(Layer::Palette(palette))) = (&self.gate, self.layers.last_mut()) {
+            palette.paste(&text);
+            return;
+        }
+        if matches!(self.layers.last(), None | Some(Layer::Dialog { .. })) && self.wants_text() {
+            self.event_to_top(Event::Paste(text), jobs);
+        }
+    }
+
+    /// The commands that can be given to the topmost thing, with those of the app.
+    pub(super) fn offered(&self) -> Vec<(Command, Availability)> {
+        let ctx = self.env.ctx();
+        if self.gate.is_none()
+            && let Some(Layer::Dialog { dialog, .. }) = self
+                .layers
+                .iter()
+                .rev()
+                .find(|layer| matches!(layer, Layer::Dialog { .. }))
+        {
+            return dialog.commands(&ctx);
+        }
+        self.screen()
+            .map(|kept| kept.screen.commands(&ctx))
+            .unwrap_or_default()
+    }
+
+    /// Gives a command: to the app, to the dialog on top, or to the screen. What is dimmed says why instead.
+    pub(super) fn command(&mut self, command: Command, jobs: &mut Vec<Job>) {
+        let offered = self.offered();
+        let found = offered.iter().find(|(other, _)| *other == command);
+        if let Some((_, Availability::Dimmed(why))) = found {
+            return self.say_toast(Toast::warning(why.clone()), jobs);
+        }
+        let on_dialog = matches!(self.top_owner(), Some(Owner::Dialog(_)));
+        if OWN.contains(&command) && (!on_dialog || ANYWHERE.contains(&command)) {
+            return self.own_command(command, jobs);
+        }
+        match (command, found.is_some() || on_dialog) {
+            (Command::Back, false) => self.back(jobs),
+            (Command::NewTicket, false) if self.gate.is_none() => {
+                self.act(
+                    vec![Effect::Push(Route::NewTicket {
+                        account: None,
+                        tokens: Vec::new(),
+                    })],
+                    jobs,
+                );
+            }
+            _ => self.event_to_top(Event::Command(command), jobs),
+        }
+    }
+
+    fn own_command(&mut self, command: Command, jobs: &mut Vec<Job>) {
+        let gated = self.gate.is_some();
+        match command {
+            Command::Quit if gated => self.quit(jobs),
+            Command::Quit => self.layers.push(Layer::Ask(Question::Quit)),
+            Command::Suspend => jobs.push(Job::Suspend),
+            Command::Repaint => jobs.push(Job::Repaint),
+            Command::SignOut if self.shown() == Some(ScreenKind::Denied) => self.sign_out(jobs),
+            _ if gated => {}
+            Command::Help => {
+                let help = Help::new(&self.contexts(), &self.offered(), &self.env.keymap);
+                self.layers.push(Layer::Help(help));
+            }
+            Command::Palette => {
+                let palette = Palette::new(&self.contexts(), &self.offered(), &self.env.keymap);
+                self.layers.push(Layer::Palette(palette));
+            }
+            Command::Explain => self.explain(jobs),
+            Command::Lock => self.lock(jobs),
+            Command::SignOut => self.layers.push(Layer::Ask(Question::SignOut)),
+            _ => {
+                if let Some(root) = side_of(command) {
+                    self.open_root(root, jobs);
+                }
+            }
+        }
+    }
+
+    fn explain(&mut self, jobs: &mut Vec<Job>) {
+        let explanation = self
+            .screen()
+            .and_then(|kept| kept.screen.explain(&self.env.ctx()));
+        match explanation {
+            Some(explanation) => self.layers.push(Layer::Explain { explanation, top: 0 }),
+            None => {
+                let words = self.env.words.get("app-nothing-to-explain");
+                self.say_toast(Toast::info(words), jobs);
+            }
+        }
+    }
+
+    fn back(&mut self, jobs: &mut Vec<Job>) {
+        if self.gate.is_some() {
+            return;
+        }
+        let Some(kept) = self.sides.top() else { return };
+        if self.sides.path().len() > 1 && kept.screen.has_unsaved() {
+            self.layers.push(Layer::Ask(Question::Leave(Leaving::Back)));
+        } else {
+            self.act(vec![Effect::Pop], jobs);
+        }
+    }
+
+    fn answer(&mut self, question: Question, key: Key, jobs: &mut Vec<Job>) {
+        match key.code {
+            KeyCode::Enter => {
+                self.layers.pop();
+                match question {
+                    Question::Quit => self.quit(jobs),
+                    Question::SignOut => self.sign_out(jobs),
+                    Question::Leave(Leaving::Back) => self.act(vec![Effect::Pop], jobs),
+                }
+            }
+            KeyCode::Esc => {
+                self.layers.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn palette_says(&mut self, outcome: Outcome, jobs: &mut Vec<Job>) {
+        match outcome {
+            Outcome::Stay => {}
+            Outcome::Close => {
+                self.layers.pop();
+            }
+            Outcome::Chosen(command, availability) => {
+                self.layers.pop();
+                match availability {
+                    Availability::Enabled => self.command(command, jobs),
+                    Availability::Dimmed(why) => self.say_toast(Toast::warning(why), jobs),
+                }
+            }
+        }
+    }
+
+    pub(super) fn resized(&mut self, size: Size, jobs: &mut Vec<Job>) {
+        self.env.size = size;
+        if let Some(id) = self.screen().map(|kept| kept.id) {
+            self.deliver(Owner::Screen(id), Event::Resized, jobs);
+        }
+    }
+
+    /// Whether the terminal is smaller than the desk needs. In lines, any width will do.
+    pub(super) fn is_too_small(&self) -> bool {
+        let size = self.env.size;
+        !self.env.linear && (size.width < SMALLEST.width || size.height < SMALLEST.height)
+    }
+}

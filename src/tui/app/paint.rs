@@ -1,0 +1,127 @@
+//! Small strokes: a line of cleaned text that fits, a box with a title.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Clear, Widget};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::theme::{Role, Theme};
+
+/// Draws `text` at `x`, `y` in at most `width` cells, cut with an ellipsis; gives back the cells used.
+pub(super) fn line(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+    if width == 0 || y >= buf.area.bottom() {
+        return 0;
+    }
+    let text = fit(text, usize::from(width));
+    let (end, _) = buf.set_stringn(x, y, &text, usize::from(width), style);
+    end - x
+}
+
+/// The width of a text in cells.
+pub(super) fn width(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// The text without anything that steers a terminal, cut to `width` cells with an ellipsis.
+pub(super) fn fit(text: &str, width: usize) -> String {
+    let clean: String = text.chars().filter(|c| !c.is_control() && !steers(*c)).collect();
+    if clean.width() <= width {
+        return clean;
+    }
+    let mut cut = String::new();
+    let mut used = 0;
+    for grapheme in clean.graphemes(true) {
+        let wide = grapheme.width();
+        if used + wide + 1 > width {
+            break;
+        }
+        used += wide;
+        cut.push_str(grapheme);
+    }
+    cut.push('…');
+    cut
+}
+
+/// Characters that turn the direction of text or hide in it.
+fn steers(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// The text broken into lines of at most `width` cells, at spaces where possible.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut current = String::new();
+        for word in paragraph.split(' ') {
+            let gap = usize::from(!current.is_empty());
+            if !current.is_empty() && current.width() + gap + word.width() > width {
+                lines.push(std::mem::take(&mut current));
+            } else if gap == 1 {
+                current.push(' ');
+            }
+            for grapheme in word.graphemes(true) {
+                if current.width() + grapheme.width() > width {
+                    lines.push(std::mem::take(&mut current));
+                }
+                current.push_str(grapheme);
+            }
+        }
+        lines.push(current);
+    }
+    lines
+}
+
+/// Clears a box in the middle of `area` and draws its border; gives back the inside. Cells beside the box that held
+/// half of a wide character are cleared too.
+pub(super) fn boxed(
+    area: Rect,
+    width: u16,
+    height: u16,
+    title: &str,
+    theme: &Theme,
+    buf: &mut Buffer,
+) -> Rect {
+    let width = width.min(area.width);
+    let height = height.min(area.height);
+    let rect = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    };
+    let wider = Rect {
+        x: rect.x.saturating_sub(1),
+        width: (rect.width + 2).min(area.right()),
+        ..rect
+    };
+    Clear.render(wider.intersection(buf.area), buf);
+    let block = Block::bordered()
+        .title(format!(" {} ", fit(title, usize::from(width.saturating_sub(6)))))
+        .border_style(theme.style(Role::Focus))
+        .title_style(theme.style(Role::Title));
+    let inner = block.inner(rect);
+    block.render(rect, buf);
+    inner
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_cleaned_and_cut_by_cells() {
+        assert_eq!(fit("a\u{1b}[31mb\u{202e}c", 20), "a[31mbc");
+        assert_eq!(fit("漢字漢字", 5), "漢字…");
+        assert_eq!(fit("abc", 3), "abc");
+        assert_eq!(fit("abcd", 3), "ab…");
+    }
+
+    #[test]
+    fn wrapping_keeps_words_and_breaks_what_is_too_long() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("a\n\nb", 5), ["a", "", "b"]);
+    }
+}

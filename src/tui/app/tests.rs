@@ -1,0 +1,664 @@
+//! The desk with screens made of glass: whatever happens to them can be read.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect, Size};
+
+use super::*;
+use crate::domain::agent::Availability as Presence;
+use crate::domain::id::{AccountId, AgentId, SessionId, TokenId};
+use crate::domain::permission::Role;
+use crate::text::words::Words;
+use crate::tui::flow::{
+    Answer, Availability, Desk, Dialog, Effect, Event, Explanation, Fact, Ids, Latest, Tone, Trouble,
+};
+use crate::tui::keys::{KeyCode, Keymap};
+use crate::tui::theme::Theme;
+use crate::wire::desk::{Me, Reason};
+use crate::wire::tokens::ChangeToken;
+
+type Log = Rc<RefCell<Vec<String>>>;
+
+/// A screen that writes down what happens and keeps what is typed.
+struct Glass {
+    kind: ScreenKind,
+    log: Log,
+    typed: String,
+    typing: bool,
+    asked: Latest,
+    dimmed: bool,
+}
+
+impl Glass {
+    fn note(&self, what: &str) {
+        self.log.borrow_mut().push(format!("{:?} {what}", self.kind));
+    }
+}
+
+fn remove(ctx: &Ctx<'_>) -> ApiCall {
+    ApiCall::RemoveToken {
+        key: ctx.intent(),
+        token: TokenId(uuid::Uuid::nil()),
+        version: 1,
+        body: ChangeToken {
+            reason: Reason::default(),
+            ticket_id: None,
+            expires_at: None,
+        },
+    }
+}
+
+impl Screen for Glass {
+    fn kind(&self) -> ScreenKind {
+        self.kind
+    }
+    fn crumb(&self, _: &Ctx<'_>) -> String {
+        format!("{:?}", self.kind)
+    }
+    fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match event {
+            Event::Opened if self.kind == ScreenKind::SignIn => vec![Effect::SignIn(SignInAsk::Start)],
+            Event::Opened => {
+                self.note("opened");
+                Vec::new()
+            }
+            Event::Resumed => {
+                self.note(&format!("resumed with {:?}", self.typed));
+                Vec::new()
+            }
+            Event::Key(key) => {
+                self.typed.extend(key.inserts());
+                Vec::new()
+            }
+            Event::Paste(text) => {
+                self.typed.push_str(&text);
+                Vec::new()
+            }
+            Event::Command(Command::Filter) => {
+                self.typing = true;
+                Vec::new()
+            }
+            Event::Command(Command::LeaveText) => {
+                self.typing = false;
+                Vec::new()
+            }
+            Event::Command(Command::Open) => {
+                vec![Effect::Push(Route::Account {
+                    account: AccountId(uuid::Uuid::nil()),
+                    ticket: None,
+                })]
+            }
+            Event::Command(Command::Refresh) => {
+                let id = ctx.request();
+                let old = self.asked.ask(id);
+                let mut effects: Vec<Effect> = old.into_iter().map(Effect::Cancel).collect();
+                effects.push(Effect::Api(id, ApiCall::Me));
+                effects
+            }
+            Event::Command(Command::RemoveToken) => vec![Effect::Open(Box::new(Ask {
+                log: self.log.clone(),
+                sent: false,
+            }))],
+            Event::Reply(id, _) => {
+                let fresh = self.asked.takes(id);
+                self.note(if fresh { "fresh reply" } else { "stale reply" });
+                Vec::new()
+            }
+            Event::Woke(key) => {
+                self.note(&format!("woke {key}"));
+                Vec::new()
+            }
+            Event::Happened(Fact::AccountTouched(_)) => {
+                self.note("heard");
+                Vec::new()
+            }
+            Event::SignIn(state) => {
+                self.note(&format!("{state:?}"));
+                Vec::new()
+            }
+            other => {
+                self.note(&format!("{other:?}"));
+                Vec::new()
+            }
+        }
+    }
+    fn view(&mut self, area: Rect, buf: &mut Buffer, _: &Ctx<'_>) -> Option<Position> {
+        buf.set_string(
+            area.x,
+            area.y,
+            format!("{:?} {}", self.kind, self.typed),
+            ratatui::style::Style::new(),
+        );
+        self.typing.then_some(Position { x: area.x, y: area.y })
+    }
+    fn say(&self, _: &Ctx<'_>) -> Vec<String> {
+        vec![format!("typed {}", self.typed)]
+    }
+    fn contexts(&self) -> Vec<Context> {
+        match (self.kind, self.typing) {
+            (ScreenKind::SignIn, _) => vec![Context::SignIn],
+            (_, true) => vec![Context::Text, Context::Tokens, Context::List],
+            (_, false) => vec![Context::Tokens, Context::List],
+        }
+    }
+    fn commands(&self, _: &Ctx<'_>) -> Vec<(Command, Availability)> {
+        let reissue = if self.dimmed {
+            Availability::Dimmed("It was reissued already.".to_owned())
+        } else {
+            Availability::Enabled
+        };
+        vec![
+            (Command::AddToken, Availability::Enabled),
+            (Command::ReissueToken, reissue),
+            (Command::RemoveToken, Availability::Enabled),
+        ]
+    }
+    fn wants_text(&self) -> bool {
+        self.typing
+    }
+    fn explain(&self, _: &Ctx<'_>) -> Option<Explanation> {
+        Some(Explanation {
+            title: "Why".to_owned(),
+            lines: vec!["Because.".to_owned()],
+        })
+    }
+    fn has_unsaved(&self) -> bool {
+        self.typed == "unsaved"
+    }
+}
+
+#[derive(Debug)]
+struct Ask {
+    log: Log,
+    sent: bool,
+}
+
+impl Dialog for Ask {
+    fn title(&self, _: &Ctx<'_>) -> String {
+        "Remove?".to_owned()
+    }
+    fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.log.borrow_mut().push(format!("dialog {event:?}"));
+        match event {
+            Event::Command(Command::Confirm) => {
+                self.sent = true;
+                vec![Effect::Api(ctx.request(), remove(ctx))]
+            }
+            Event::Command(Command::Back) => vec![Effect::Close],
+            Event::Reply(_, Ok(_)) => {
+                vec![
+                    Effect::Close,
+                    Effect::Publish(Fact::AccountTouched(AccountId(uuid::Uuid::nil()))),
+                ]
+            }
+            _ => Vec::new(),
+        }
+    }
+    fn view(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        let inner = super::paint::boxed(area, 30, 5, &self.title(ctx), ctx.theme, buf);
+        buf.set_string(
+            inner.x,
+            inner.y,
+            if self.sent { "sent" } else { "not sent" },
+            ratatui::style::Style::new(),
+        );
+        None
+    }
+    fn say(&self, _: &Ctx<'_>) -> Vec<String> {
+        vec!["enter removes".to_owned()]
+    }
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Dialog]
+    }
+    fn commands(&self, _: &Ctx<'_>) -> Vec<(Command, Availability)> {
+        vec![
+            (Command::Confirm, Availability::Enabled),
+            (Command::Back, Availability::Enabled),
+        ]
+    }
+}
+
+struct Desk1 {
+    app: App,
+    log: Log,
+    now: Moment,
+}
+
+fn setup(size: Size) -> Setup {
+    Setup {
+        theme: Theme::default(),
+        words: Words::english(),
+        keymap: Keymap::default(),
+        zone: TimeZone::UTC,
+        size,
+        linear: false,
+        ids: Ids::fixed(),
+        desk: Desk {
+            brand: "Kigo PRO".to_owned(),
+            partner: "Extra Care".to_owned(),
+            environment: "TEST".to_owned(),
+            ..Desk::default()
+        },
+    }
+}
+
+fn me(role: Option<Role>) -> Me {
+    Me {
+        id: AgentId(uuid::Uuid::nil()),
+        employee_id: "A-1042".to_owned(),
+        name: "Robin Vale".to_owned(),
+        role,
+        tier: role.and_then(Role::tier),
+        permissions: role.map(Role::permissions).unwrap_or_default(),
+        availability: Presence::Available,
+        session_id: SessionId(uuid::Uuid::nil()),
+        issuer: "https://id.example.com".to_owned(),
+        server_time: Moment::EPOCH,
+    }
+}
+
+impl Desk1 {
+    fn new(size: Size, dimmed: bool) -> Self {
+        let log: Log = Rc::default();
+        let shared = log.clone();
+        let factory: Factory = Box::new(move |route, _| {
+            Box::new(Glass {
+                kind: route.kind(),
+                log: shared.clone(),
+                typed: String::new(),
+                typing: false,
+                asked: Latest::default(),
+                dimmed,
+            })
+        });
+        Self {
+            app: App::new(setup(size), factory),
+            log,
+            now: Moment::EPOCH,
+        }
+    }
+
+    fn signed_in() -> Self {
+        let mut desk = Self::new(Size::new(120, 40), true);
+        desk.send(Msg::Started);
+        desk.sign_in(Some(Role::Agent));
+        desk.log.borrow_mut().clear();
+        desk
+    }
+
+    fn send(&mut self, msg: Msg) -> Vec<Job> {
+        self.app.update(msg, self.now)
+    }
+
+    fn sign_in(&mut self, role: Option<Role>) -> Vec<Job> {
+        let jobs = self.send(Msg::SignIn(SignInState::Approved));
+        let Some(id) = api(&jobs)
+            .into_iter()
+            .find(|(_, call)| *call == ApiCall::Me)
+            .map(|(id, _)| id)
+        else {
+            panic!("asks who it is: {jobs:?}");
+        };
+        self.send(Msg::Reply(id, Ok(Answer::Me(Box::new(me(role))))))
+    }
+
+    fn keys(&mut self, spelled: &str) -> Vec<Job> {
+        spelled
+            .split(' ')
+            .flat_map(|key| self.send(Msg::Key(key.parse().expect("a key"))))
+            .collect()
+    }
+
+    fn text(&mut self) -> String {
+        let size = self.app.env.size;
+        let mut buf = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+        self.app.view(&mut buf);
+        let rows = (0..size.height).map(|y| {
+            (0..size.width)
+                .filter_map(|x| buf.cell((x, y)).map(|c| c.symbol()))
+                .collect::<String>()
+        });
+        rows.map(|row| row.trim_end().to_owned())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn heard(&self) -> Vec<String> {
+        std::mem::take(&mut *self.log.borrow_mut())
+    }
+}
+
+fn api(jobs: &[Job]) -> Vec<(RequestId, ApiCall)> {
+    jobs.iter()
+        .filter_map(|job| match job {
+            Job::Api(id, call) => Some((*id, call.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn it_starts_at_the_gate_and_greets_by_name_and_number() {
+    let mut desk = Desk1::new(Size::new(120, 40), false);
+    let jobs = desk.send(Msg::Started);
+    assert!(jobs.contains(&Job::SignIn(SignInAsk::Start)), "{jobs:?}");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::SignIn));
+    assert!(!desk.text().contains("Kigo PRO"), "the gate has the whole screen");
+    desk.sign_in(Some(Role::Agent));
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
+    let text = desk.text();
+    for part in [
+        "Kigo PRO × Extra Care",
+        "TEST",
+        "A-1042 Robin Vale · Tier 1 · available",
+        "Hello Robin Vale (A-1042).",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
+fn whoever_has_no_role_sees_nothing_else() {
+    let mut desk = Desk1::new(Size::new(120, 40), false);
+    desk.send(Msg::Started);
+    desk.sign_in(None);
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Denied));
+    desk.keys("g t");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Denied));
+    assert!(desk.keys("g o").contains(&Job::SignOut));
+    assert_eq!(desk.app.shown(), Some(ScreenKind::SignIn));
+}
+
+#[test]
+fn a_screen_that_was_left_comes_back_as_it_was() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("/ a d a esc enter");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Account));
+    desk.keys("g t");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Tickets));
+    desk.keys("g a");
+    assert_eq!(
+        desk.app.shown(),
+        Some(ScreenKind::Account),
+        "the side is as it was left"
+    );
+    desk.keys("esc");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
+    assert_eq!(
+        desk.heard(),
+        [
+            "Account opened",
+            "Tickets opened",
+            "Account resumed with \"\"",
+            "Lookup resumed with \"ada\""
+        ]
+    );
+    assert!(desk.text().contains("Lookup ada"));
+    desk.keys("esc");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup), "the bottom stays");
+}
+
+#[test]
+fn letters_go_to_the_text_field_first() {
+    let mut desk = Desk1::signed_in();
+    assert!(desk.keys("/ g t q space").is_empty());
+    desk.send(Msg::Paste("pasted".to_owned()));
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
+    assert!(desk.text().contains("Lookup gtq pasted"), "{}", desk.text());
+}
+
+#[test]
+fn only_the_newest_answer_lands() {
+    let mut desk = Desk1::signed_in();
+    let first = api(&desk.keys("R"))[0].0;
+    let jobs = desk.keys("R");
+    assert!(jobs.contains(&Job::Cancel(first)));
+    let second = api(&jobs)[0].0;
+    let reply = || Ok(Answer::Notes(Vec::new()));
+    desk.send(Msg::Reply(first, reply()));
+    assert_eq!(
+        desk.heard(),
+        Vec::<String>::new(),
+        "a cancelled question has no answer"
+    );
+    desk.send(Msg::Reply(second, reply()));
+    assert_eq!(desk.heard(), ["Lookup fresh reply"]);
+    desk.send(Msg::Reply(second, reply()));
+    assert_eq!(desk.heard(), Vec::<String>::new(), "answered once");
+}
+
+#[test]
+fn answers_to_a_screen_that_is_gone_are_dropped_and_its_reads_cancelled() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("enter");
+    let id = api(&desk.keys("R"))[0].0;
+    assert!(desk.keys("esc").contains(&Job::Cancel(id)));
+    desk.heard();
+    desk.send(Msg::Reply(id, Ok(Answer::Notes(Vec::new()))));
+    assert_eq!(desk.heard(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_dimmed_says_why_and_does_nothing() {
+    let mut desk = Desk1::signed_in();
+    assert!(desk.text().contains("(r Reissue)"));
+    desk.keys("r");
+    assert_eq!(desk.heard(), Vec::<String>::new());
+    assert!(desk.text().contains("! It was reissued already."));
+}
+
+#[test]
+fn a_dialog_refuses_what_is_below_and_everyone_hears_of_what_it_did() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("enter x");
+    assert!(desk.text().contains("not sent"));
+    desk.heard();
+    desk.keys("x g t :");
+    assert_eq!(
+        desk.app.shown(),
+        Some(ScreenKind::Account),
+        "nothing below the dialog moves"
+    );
+    desk.heard();
+    let id = api(&desk.keys("enter"))[0].0;
+    desk.send(Msg::Delayed(id, "the backend does not answer".to_owned()));
+    assert!(
+        desk.text().contains("sent"),
+        "the dialog stays with everything in it"
+    );
+    desk.heard();
+    desk.send(Msg::Reply(id, Ok(Answer::Notes(Vec::new()))));
+    let heard = desk.heard();
+    assert!(
+        heard.contains(&"Account heard".to_owned()) && heard.contains(&"Lookup heard".to_owned()),
+        "{heard:?}"
+    );
+    assert!(!desk.text().contains("Remove?"));
+}
+
+#[test]
+fn an_action_outlives_its_dialog_and_its_end_is_told() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("x");
+    let id = api(&desk.keys("enter"))[0].0;
+    let jobs = desk.keys("esc");
+    assert!(!jobs.contains(&Job::Cancel(id)), "actions are never called off");
+    let refused = CallError::new(Trouble::Refused, "The token was removed already.");
+    desk.send(Msg::Reply(id, Err(refused)));
+    assert!(desk.text().contains("token.remove"), "{}", desk.text());
+    assert_eq!(desk.app.toast.as_ref().map(|t| t.tone), Some(Tone::Error));
+}
+
+#[test]
+fn the_end_of_a_session_keeps_everything_behind_the_gate() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("/ a d a esc x");
+    desk.send(Msg::SessionEnded("The session has ended.".to_owned()));
+    assert_eq!(desk.app.shown(), Some(ScreenKind::SignIn));
+    assert!(!desk.text().contains("ada"), "nothing of it can be seen");
+    desk.keys("enter");
+    assert!(
+        !desk.heard().iter().any(|line| line.contains("Confirm")),
+        "nothing behind the gate gets keys"
+    );
+    desk.sign_in(Some(Role::Agent));
+    let text = desk.text();
+    assert!(text.contains("Lookup ada") && text.contains("not sent"), "{text}");
+}
+
+#[test]
+fn the_palette_finds_commands_by_a_few_letters_and_gives_them() {
+    let mut desk = Desk1::signed_in();
+    desk.keys(": t i c k e t s");
+    let text = desk.text();
+    assert!(
+        text.contains(":tickets") && text.contains("Go to the tickets"),
+        "{text}"
+    );
+    desk.keys("enter");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Tickets));
+    desk.keys(": r e i s s u e enter");
+    assert!(
+        desk.text().contains("! It was reissued already."),
+        "dimmed in the palette too"
+    );
+    desk.keys(": z z z z z enter");
+    assert!(desk.text().contains("Nothing fits"));
+    desk.keys("esc");
+    assert!(!desk.text().contains("Nothing fits"));
+}
+
+#[test]
+fn help_and_explanation_lie_on_top_and_close() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("?");
+    let text = desk.text();
+    assert!(
+        text.contains("Keys that work here") && text.contains("Take the token out"),
+        "{text}"
+    );
+    desk.keys("down end esc =");
+    assert!(desk.text().contains("Because."));
+    desk.keys("esc");
+    assert!(!desk.text().contains("Because."));
+}
+
+#[test]
+fn a_begun_sequence_shows_its_ways_on_after_a_while_and_esc_forgets_it() {
+    let mut desk = Desk1::signed_in();
+    let jobs = desk.keys("g");
+    let wake = jobs.iter().find_map(|job| match job {
+        Job::Wake { id, .. } => Some(*id),
+        _ => None,
+    });
+    assert!(!desk.text().contains("Go to"), "not at once");
+    desk.send(Msg::Woke(wake.expect("asks to be woken")));
+    assert!(desk.text().contains("Tickets"), "{}", desk.text());
+    desk.keys("esc");
+    assert!(desk.app.pending.is_empty() && !desk.text().contains("Sign out"));
+    desk.keys("g Z");
+    assert!(desk.text().contains("g Z means nothing here"));
+}
+
+#[test]
+fn a_window_that_is_too_small_says_so_and_recovers() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("/ a d a");
+    desk.send(Msg::Resized(Size::new(60, 10)));
+    let text = desk.text();
+    assert!(text.contains("too small") && text.contains("60 × 10"), "{text}");
+    desk.keys("x x");
+    desk.send(Msg::Resized(Size::new(80, 24)));
+    assert!(
+        desk.text().contains("Lookup ada"),
+        "what cannot be seen cannot be typed"
+    );
+    for size in [
+        Size::new(1, 1),
+        Size::new(0, 0),
+        Size::new(79, 24),
+        Size::new(500, 200),
+    ] {
+        desk.send(Msg::Resized(size));
+        desk.text();
+    }
+}
+
+#[test]
+fn leaving_asks_when_something_would_be_lost() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("enter / u n s a v e d esc esc");
+    assert!(desk.text().contains("Leave?"));
+    desk.keys("esc");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Account));
+    desk.keys("esc enter");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
+}
+
+#[test]
+fn quitting_asks_and_a_signal_does_not() {
+    let mut desk = Desk1::signed_in();
+    assert!(!desk.keys("q").contains(&Job::Quit));
+    assert!(!desk.keys("esc").contains(&Job::Quit));
+    assert!(desk.keys("q enter").contains(&Job::Quit));
+    let mut desk = Desk1::signed_in();
+    assert!(desk.send(Msg::Terminate).contains(&Job::Quit));
+}
+
+#[test]
+fn the_link_is_told_in_a_word_and_a_sign() {
+    let mut desk = Desk1::signed_in();
+    desk.send(Msg::Link(true));
+    assert!(desk.text().contains("● live"));
+    desk.send(Msg::Link(false));
+    assert!(desk.text().contains("○ offline"));
+    assert!(desk.app.say().iter().any(|line| line.contains("not reachable")));
+}
+
+#[test]
+fn a_person_other_than_the_last_one_finds_nothing_of_theirs() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("/ a d a esc g .");
+    let jobs = desk.send(Msg::SignIn(SignInState::Approved));
+    let id = api(&jobs)[0].0;
+    let other = Me {
+        id: AgentId(uuid::Uuid::max()),
+        ..me(Some(Role::Admin))
+    };
+    desk.send(Msg::Reply(id, Ok(Answer::Me(Box::new(other)))));
+    assert!(!desk.text().contains("ada"));
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
+}
+
+#[test]
+fn the_desk_says_itself_in_words() {
+    let mut desk = Desk1::signed_in();
+    desk.keys("/ a d a esc enter x");
+    assert_eq!(desk.app.say()[..2], ["Remove?", "enter removes"]);
+    desk.keys("esc");
+    assert_eq!(desk.app.say()[..2], ["Lookup › Account", "typed "]);
+}
+
+#[test]
+fn the_empty_frame() {
+    for (width, height) in [(120, 40), (80, 24)] {
+        let mut desk = Desk1::new(Size::new(width, height), true);
+        desk.send(Msg::Started);
+        desk.sign_in(Some(Role::Agent));
+        insta::assert_snapshot!(format!("empty_{width}x{height}"), desk.text());
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_a_window_that_is_too_small() {
+    let mut desk = Desk1::new(Size::new(10, 5), false);
+    desk.send(Msg::Started);
+    let ctrl_c = Key {
+        ctrl: true,
+        ..Key::plain(KeyCode::Char('c'))
+    };
+    assert!(desk.send(Msg::Key(ctrl_c)).contains(&Job::Quit));
+}
