@@ -16,12 +16,15 @@ pub fn fold(text: &str) -> String {
 }
 
 /// The folded words of a text, by Unicode word boundaries; invisible format characters (bidi controls, zero-width
-/// characters, soft hyphens) are left out, so they cannot hide a word.
+/// characters, soft hyphens) are left out, so they cannot hide a word, and so are spaces that a stray mark sits on.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let visible: String = folded.chars().filter(|c| !is_invisible(*c)).collect();
-    visible.unicode_words().map(str::to_owned).collect()
+    visible
+        .unicode_words()
+        .map(|word| word.chars().filter(|c| !c.is_whitespace()).collect())
+        .collect()
 }
 
 /// The words of several texts in one searchable string: each word between single spaces, a line feed between texts, so
@@ -79,5 +82,6 @@ mod tests {
         assert_eq!(words("mat\u{202e}cha \u{200b}latte"), ["matcha", "latte"]);
         assert_eq!(fold("ΟΔΟΣ"), fold("οδοσ"));
         assert_eq!(needle("💰 %", false), None);
+        assert_eq!(words("𑠀  \u{11d3f}"), ["𑠀", "\u{11d3f}"]);
     }
 }

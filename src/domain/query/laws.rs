@@ -426,7 +426,9 @@ proptest! {
         for word in words(&text) {
             prop_assert!(haystack.contains(&needle(&word, true).expect("a word")), "{} in {}", word, haystack);
             let beginning: String = word.chars().take(cut).collect();
-            if let Some(needle) = needle(&beginning, false) {
+            // Cut in the middle of a letter and its marks, a beginning may fall into words of its own.
+            if words(&beginning) == [beginning.as_str()] {
+                let needle = needle(&beginning, false).expect("a word");
                 prop_assert!(haystack.contains(&needle), "{} in {}", needle, haystack);
             }
         }
