@@ -1,3 +1,5 @@
+# Banner, layers and questions of the desk itself.
+
 app-too-small-title = The window is too small.
 app-too-small-line = It has { $width } × { $height } cells; the desk needs { $least_width } × { $least_height }. Make it larger, and everything is back as it was.
 app-connecting = connecting

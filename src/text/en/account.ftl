@@ -1,0 +1,1 @@
+# The account card, verification and revealing.

@@ -1,0 +1,1 @@
+# What screens say of themselves in --linear.

@@ -1,0 +1,1 @@
+# The sign-in screen, and the one for people without a role.

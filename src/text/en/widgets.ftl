@@ -1,0 +1,1 @@
+# Dialogs, forms, tables and pickers.
