@@ -6,3 +6,9 @@ mod house;
 
 #[cfg(feature = "server")]
 mod identity;
+#[cfg(feature = "server")]
+mod identity_faults;
+#[cfg(feature = "server")]
+mod identity_tokens;
+#[cfg(feature = "server")]
+mod scripted_issuer;
