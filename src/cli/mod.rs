@@ -1,4 +1,57 @@
 //! The scriptable verbs, and the start of desk, backend and demo.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+//!
+//! One file per noun; each takes what was parsed, talks through the same client as the desk, and answers with an
+//! [`Exit`](exit::Exit). Results go to standard output, everything else to standard error.
+
+mod account;
+mod action;
+mod args;
+mod completions;
+mod context;
+mod exit;
+mod listing;
+mod log;
+mod offer;
+mod output;
+mod session;
+mod ticket;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::Exit;
+use output::Output;
+
+/// Parses the command line, does what it says, and tells how it went by the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::usage(&error),
+    };
+    let output = Output::new(cli.global.json);
+    match dispatch(cli, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => output.failed(&exit),
+    }
+}
+
+fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
+    let Cli { global, command } = cli;
+    let Some(command) = command else {
+        return Err(Exit::usage("name a command; tokendesk --help lists them"));
+    };
+    match command {
+        Command::Completions(args) => completions::print(&args, output),
+        Command::Login(args) => context::run(&global, output, |ctx| session::login(ctx, args)),
+        Command::Logout => context::run(&global, output, session::logout),
+        Command::Whoami => context::run(&global, output, session::whoami),
+        Command::Account(args) => context::run(&global, output, |ctx| account::run(ctx, args)),
+        Command::Offer(args) => context::run(&global, output, |ctx| offer::run(ctx, args)),
+        Command::Token(args) => context::run(&global, output, |ctx| token::run(ctx, args)),
+        Command::Ticket(args) => context::run(&global, output, |ctx| ticket::run(ctx, args)),
+    }
 }

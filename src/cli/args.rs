@@ -1,0 +1,78 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Override;
+
+use super::{account, completions, offer, session, ticket, token};
+
+/// A keyboard-driven terminal for support desks: accounts, offer tokens and tickets.
+///
+/// Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 not signed in, 4 not allowed, 5 not found, 6 conflict or
+/// illegal move, 7 backend not reachable.
+#[derive(Debug, Parser)]
+#[command(name = "tokendesk", version, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Global {
+    /// Configuration file [default: the user's own, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Answer in JSON; errors as one JSON object on standard error
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Address of the backend
+    #[arg(long, global = true, value_name = "URL")]
+    pub backend: Option<String>,
+    /// Say everything in lines, for screen readers
+    #[arg(long, global = true)]
+    pub linear: bool,
+    /// Name of a theme, or the path of a theme's file
+    #[arg(long, global = true, value_name = "NAME")]
+    pub theme: Option<String>,
+}
+
+impl Global {
+    /// The settings that these flags make.
+    pub(super) fn overrides(&self) -> Vec<Override> {
+        let linear = self.linear.then(|| "true".to_owned());
+        [
+            ("backend.url", "--backend", &self.backend),
+            ("ui.linear", "--linear", &linear),
+            ("ui.theme", "--theme", &self.theme),
+        ]
+        .into_iter()
+        .filter_map(|(key, flag, value)| value.clone().map(|value| Override { key, flag, value }))
+        .collect()
+    }
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Sign in by device code
+    Login(session::LoginArgs),
+    /// End the session: revoked at the issuer, forgotten here
+    Logout,
+    /// Show who is signed in
+    Whoami,
+    /// Look customers up and show their cards
+    Account(account::AccountArgs),
+    /// Search the catalog
+    Offer(offer::OfferArgs),
+    /// List, show, add, remove and reissue tokens
+    Token(token::TokenArgs),
+    /// List, show, create, work on and close tickets
+    Ticket(ticket::TicketArgs),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}

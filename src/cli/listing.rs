@@ -1,0 +1,88 @@
+//! What all lists share: query, number of rows, and their shape in JSON.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::client::Pages;
+use crate::wire::page::{ListParams, MAX_LIMIT, Total};
+
+use super::exit::Exit;
+use super::output::{Output, count, table};
+
+/// Flags of every list.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct ListArgs {
+    /// A line in the query language, such as 'state:active expires:<+30d sort:expires'
+    #[arg(long, short, value_name = "LINE", allow_hyphen_values = true)]
+    query: Option<String>,
+    /// Most rows
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    /// Time zone that dates in the query are meant in
+    #[arg(long, value_name = "ZONE")]
+    tz: Option<String>,
+}
+
+/// A list in JSON.
+#[derive(Serialize)]
+struct Listing<T> {
+    items: Vec<T>,
+    /// Whether there are more rows than these.
+    more: bool,
+    total: Option<Total>,
+}
+
+impl ListArgs {
+    /// The parameters of the first page.
+    pub(super) fn params(&self) -> ListParams {
+        ListParams {
+            q: self.query.clone(),
+            limit: Some(self.limit.min(MAX_LIMIT)),
+            tz: self.tz.clone(),
+            ..ListParams::default()
+        }
+    }
+
+    /// Prints the list.
+    pub(super) async fn print<T: Serialize + DeserializeOwned>(
+        &self,
+        output: &Output,
+        mut pages: Pages<T>,
+        heading: &[&str],
+        row: impl Fn(&T) -> Vec<String>,
+    ) -> Result<(), Exit> {
+        let most = self.limit as usize;
+        let mut listing = Listing {
+            items: Vec::new(),
+            more: false,
+            total: None,
+        };
+        while listing.items.len() < most {
+            let page = match pages.next().await {
+                Ok(Some(page)) => page,
+                Ok(None) => break,
+                Err(error) => return Err(self.pointed(error.into())),
+            };
+            listing.total = listing.total.or(page.total);
+            listing.more = page.next.is_some();
+            listing.items.extend(page.items);
+        }
+        listing.more |= listing.items.len() > most;
+        listing.items.truncate(most);
+        output.show(&listing, |listing| {
+            if listing.items.is_empty() {
+                return "nothing found\n".to_owned();
+            }
+            let rows: Vec<_> = listing.items.iter().map(&row).collect();
+            table(heading, &rows) + &count(rows.len(), listing.total)
+        })
+    }
+
+    /// Adds the query line with a mark under the column that is wrong.
+    fn pointed(&self, mut exit: Exit) -> Exit {
+        if let (Some(column), Some(query)) = (exit.column, &self.query) {
+            exit.kept = format!("  {query}\n  {}^", " ".repeat(column));
+        }
+        exit
+    }
+}

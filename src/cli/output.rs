@@ -1,0 +1,199 @@
+//! What is printed: aligned tables for people, JSON for programs. Text from outside is made harmless first.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::time::Moment;
+use crate::domain::value::{Value, ValueKind};
+
+use super::exit::{Exit, FAILED};
+
+/// Widest column of a table, in cells.
+const WIDEST: usize = 48;
+
+/// Where results go.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Output {
+    /// Whether programs read it.
+    pub json: bool,
+}
+
+impl Output {
+    pub(super) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints text as it is.
+    pub(super) fn text(&self, text: &str) -> Result<(), Exit> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => Ok(()),
+            // whoever reads has seen enough
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Exit::failed(format!(
+                "standard output cannot be written: {error}"
+            ))),
+        }
+    }
+
+    /// Prints a line.
+    pub(super) fn line(&self, line: &str) -> Result<(), Exit> {
+        self.text(&format!("{line}\n"))
+    }
+
+    /// Prints one JSON value on one line.
+    pub(super) fn value(&self, value: &impl Serialize) -> Result<(), Exit> {
+        let line = serde_json::to_string(value)
+            .map_err(|error| Exit::failed(format!("the answer cannot be written as JSON: {error}")))?;
+        self.line(&line)
+    }
+
+    /// Prints a value: as JSON for programs, else in the words that `words` makes.
+    pub(super) fn show<T: Serialize>(&self, value: &T, words: impl FnOnce(&T) -> String) -> Result<(), Exit> {
+        if self.json {
+            self.value(value)
+        } else {
+            self.text(&words(value))
+        }
+    }
+
+    /// Says something to the person, beside the results.
+    pub(super) fn note(&self, text: &str) {
+        if !self.json {
+            // nothing can be done when even this cannot be written
+            writeln!(std::io::stderr(), "{}", safe(text)).ok();
+        }
+    }
+
+    /// Says why the command failed.
+    pub(super) fn failed(&self, exit: &Exit) -> ExitCode {
+        let text = if self.json {
+            serde_json::to_string(exit).unwrap_or_default()
+        } else {
+            exit.words().lines().map(safe).collect::<Vec<_>>().join("\n")
+        };
+        writeln!(std::io::stderr(), "{text}").ok();
+        ExitCode::from(if exit.code == 0 { FAILED } else { exit.code })
+    }
+}
+
+/// Text from outside on one line, without anything that a terminal would obey.
+pub(super) fn safe(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| {
+            !c.is_control()
+                && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        })
+        .collect()
+}
+
+/// An aligned table: a heading and rows. Cells are made harmless and cut.
+pub(super) fn table(heading: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| cut(&safe(cell), WIDEST)).collect())
+        .collect();
+    let mut widths: Vec<usize> = heading.iter().map(|cell| cell.width()).collect();
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.width());
+        }
+    }
+    let mut text = String::new();
+    let heading: Vec<String> = heading.iter().map(|cell| cell.to_uppercase()).collect();
+    for row in std::iter::once(&heading).chain(&rows) {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat((width + 2).saturating_sub(cell.width())));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Names and values, one a line, aligned. Empty values are left out.
+pub(super) fn facts(pairs: &[(&str, String)]) -> String {
+    let widest = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    pairs
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name:widest$}  {}\n", safe(value)))
+        .collect()
+}
+
+fn cut(text: &str, widest: usize) -> String {
+    if text.width() <= widest {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        kept.push(c);
+        if kept.width() >= widest {
+            kept.pop();
+            break;
+        }
+    }
+    kept.push('…');
+    kept
+}
+
+/// A moment in UTC, to the minute.
+pub(super) fn when(moment: Moment) -> String {
+    moment.timestamp().strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A moment that may be missing.
+pub(super) fn when_any(moment: Option<Moment>) -> String {
+    moment.map(when).unwrap_or_default()
+}
+
+/// What an offer is worth.
+pub(super) fn worth(value: &Value) -> String {
+    match value.kind {
+        ValueKind::Percent => format!("{}%", value.number),
+        ValueKind::Points => format!("{} points", value.number),
+        ValueKind::Amount => format!("{} {}", value.number, value.currency.as_deref().unwrap_or("")),
+    }
+}
+
+/// "3 of 212" for the end of a list.
+pub(super) fn count(shown: usize, total: Option<crate::wire::page::Total>) -> String {
+    match total {
+        Some(total) if total.value as usize == shown && total.exact => format!("{shown} in all\n"),
+        Some(total) => format!(
+            "{shown} of {}{}\n",
+            total.value,
+            if total.exact { "" } else { "+" }
+        ),
+        None => format!("{shown} shown\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_hostile_text_is_harmless() {
+        let rows = [
+            vec!["a\u{1b}[31mb".to_owned(), "x".to_owned()],
+            vec!["日本".to_owned(), "y\u{202e}z\nw".to_owned()],
+        ];
+        assert_eq!(
+            table(&["name", "v"], &rows),
+            "NAME   V\na[31mb  x\n日本    yz w\n".replace("NAME   ", "NAME    ")
+        );
+    }
+
+    #[test]
+    fn long_cells_are_cut_to_the_widest() {
+        assert_eq!(cut(&"x".repeat(100), 10).width(), 10);
+        assert!(cut(&"日".repeat(100), 11).width() <= 11);
+    }
+}

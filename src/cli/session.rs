@@ -1,0 +1,195 @@
+//! `login`, `logout`, `whoami`.
+
+use serde::Serialize;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::auth::{DevicePrompt, Revocation, SignInEvent};
+use crate::wire::desk::Me;
+
+use super::context::Context;
+use super::exit::{Exit, FAILED, NOT_SIGNED_IN};
+use super::output::facts;
+
+/// How `login` behaves.
+#[derive(Debug, clap::Args)]
+pub(super) struct LoginArgs {
+    /// Open the sign-in page in the browser of this machine
+    #[arg(long)]
+    open: bool,
+}
+
+/// The first line that `login --json` prints.
+#[derive(Serialize)]
+struct PromptLine<'a> {
+    user_code: &'a str,
+    verification_uri: &'a str,
+    verification_uri_complete: Option<&'a str>,
+    /// Seconds.
+    expires_in: u64,
+}
+
+/// The last line that `login --json` prints.
+#[derive(Serialize)]
+struct SignedIn {
+    signed_in: bool,
+    /// Where the sign-in is kept: `keyring`, `file` or `memory`.
+    store: &'static str,
+    /// Whether it outlives this command.
+    lasts: bool,
+    /// Something to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<String>,
+    /// Who is signed in; absent when the backend could not be asked.
+    me: Option<Me>,
+}
+
+/// Signs in by device code.
+pub(super) async fn login(ctx: Context, args: LoginArgs) -> Result<(), Exit> {
+    let prompt = ctx.session.begin().await?;
+    show_prompt(&ctx, &prompt)?;
+    if args.open {
+        let address = prompt
+            .verification_uri_complete
+            .as_ref()
+            .unwrap_or(&prompt.verification_uri);
+        if let Err(error) = open::that_detached(address) {
+            ctx.output
+                .note(&format!("The browser could not be started: {error}"));
+        }
+    }
+    let cancel = CancellationToken::new();
+    let on_interrupt = cancel.clone();
+    let interrupt = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            on_interrupt.cancel();
+        }
+    });
+    let output = ctx.output;
+    let granted = ctx
+        .session
+        .wait(&prompt, &cancel, move |event| {
+            if let SignInEvent::Trouble { words, .. } = event {
+                output.note(&words);
+            }
+        })
+        .await;
+    interrupt.abort();
+    let notice = granted?;
+    report(&ctx, notice).await
+}
+
+async fn report(ctx: &Context, notice: Option<String>) -> Result<(), Exit> {
+    let me = ctx.api()?.me().await;
+    if let Err(error) = &me {
+        ctx.output.note(&format!(
+            "The backend could not be asked who you are there: {error}"
+        ));
+    }
+    let done = SignedIn {
+        signed_in: true,
+        store: ctx.session.store().word(),
+        lasts: ctx.session.lasts(),
+        notice,
+        me: me.ok(),
+    };
+    ctx.output.show(&done, |done| {
+        let mut text = match &done.me {
+            Some(me) => format!("Signed in as {}.\n", person(me)),
+            None => "Signed in.\n".to_owned(),
+        };
+        if !done.lasts {
+            text.push_str("The sign-in lasts for this command only: there is no place to keep it.\n");
+        }
+        if let Some(notice) = &done.notice {
+            text.push_str(&format!("{notice}\n"));
+        }
+        text
+    })
+}
+
+fn show_prompt(ctx: &Context, prompt: &DevicePrompt) -> Result<(), Exit> {
+    let left = prompt.deadline.saturating_duration_since(Instant::now());
+    if ctx.output.json {
+        return ctx.output.value(&PromptLine {
+            user_code: &prompt.user_code,
+            verification_uri: &prompt.verification_uri,
+            verification_uri_complete: prompt.verification_uri_complete.as_deref(),
+            expires_in: left.as_secs(),
+        });
+    }
+    let minutes = left.as_secs().div_ceil(60);
+    ctx.output.text(&format!(
+        "Open this page, on any device:\n\n    {}\n\nand enter this code:\n\n    {}\n\nWaiting for the approval; the \
+         code is good for {minutes} minutes. Ctrl-C gives up.\n",
+        prompt.verification_uri, prompt.user_code
+    ))
+}
+
+/// What `logout --json` prints.
+#[derive(Serialize)]
+struct SignedOut {
+    signed_out: bool,
+    /// `done`, `not_needed`, `not_offered` or `failed`.
+    revocation: &'static str,
+    detail: String,
+}
+
+/// Ends the session.
+pub(super) async fn logout(ctx: Context) -> Result<(), Exit> {
+    let report = ctx.session.sign_out().await;
+    let done = SignedOut {
+        signed_out: report.forgotten.is_ok(),
+        revocation: match report.revocation {
+            Revocation::Done => "done",
+            Revocation::NotNeeded => "not_needed",
+            Revocation::NotOffered => "not_offered",
+            Revocation::Failed(_) => "failed",
+        },
+        detail: report.words(),
+    };
+    if report.forgotten.is_err() || matches!(report.revocation, Revocation::Failed(_)) {
+        return Err(Exit {
+            code: FAILED,
+            error: "sign_out_incomplete".to_owned(),
+            detail: done.detail,
+            ..Exit::default()
+        });
+    }
+    ctx.output.show(&done, |done| format!("{}\n", done.detail))
+}
+
+/// Shows who is signed in.
+pub(super) async fn whoami(ctx: Context) -> Result<(), Exit> {
+    if !ctx.session.signed_in() {
+        return Err(Exit {
+            code: NOT_SIGNED_IN,
+            error: "not_signed_in".to_owned(),
+            detail: "nobody is signed in".to_owned(),
+            next: "Sign in with: tokendesk login".to_owned(),
+            ..Exit::default()
+        });
+    }
+    let me = ctx.api()?.me().await?;
+    ctx.output.show(&me, |me| {
+        facts(&[
+            ("name", me.name.clone()),
+            ("employee", me.employee_id.clone()),
+            ("role", me.role.map_or("none", |role| role.word()).to_owned()),
+            ("tier", me.tier.map(|tier| tier.to_string()).unwrap_or_default()),
+            ("availability", me.availability.word().to_owned()),
+            ("backend", ctx.config.backend.url.clone()),
+            ("issuer", me.issuer.clone()),
+        ])
+    })
+}
+
+fn person(me: &Me) -> String {
+    match me.role {
+        Some(role) => format!("{} ({}), {}", me.name, me.employee_id, role.word()),
+        None => format!(
+            "{} ({}), without any role: nothing is allowed yet",
+            me.name, me.employee_id
+        ),
+    }
+}

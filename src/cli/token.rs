@@ -1,0 +1,260 @@
+//! `token list`, `show`, `add`, `remove`, `reissue`.
+
+use serde::Serialize;
+
+use crate::client::Api;
+use crate::domain::id::{AccountId, OfferId, TokenId};
+use crate::domain::time::Moment;
+use crate::wire::page::ListParams;
+use crate::wire::tokens::{ActionDone, AddToken, ChangeToken, TokenEvent, TokenRow};
+
+use super::action::{IntentArgs, ReasonArgs, settled, ticket_id};
+use super::context::Context;
+use super::exit::{Exit, NOT_FOUND};
+use super::listing::ListArgs;
+use super::output::{facts, table, when, when_any, worth};
+
+/// Arguments of `token`.
+#[derive(Debug, clap::Args)]
+pub(super) struct TokenArgs {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// List an account's tokens, or the whole desk's
+    List {
+        /// Whose tokens; without it the whole desk's
+        #[arg(long, value_name = "ID")]
+        account: Option<AccountId>,
+        #[command(flatten)]
+        list: ListArgs,
+    },
+    /// Show a token with its history
+    Show {
+        /// Id of the token
+        id: TokenId,
+    },
+    /// Add an offer of the catalog to an account
+    Add(Add),
+    /// Take a token out of its wallet; its history stays
+    Remove(Change),
+    /// Replace an expired or used token by a new one
+    Reissue {
+        #[command(flatten)]
+        change: Change,
+        /// Last moment of the new token [default: from the offer]
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        expires: Option<Moment>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Add {
+    /// Whose wallet
+    #[arg(long, value_name = "ID")]
+    account: AccountId,
+    /// The offer, by id or code
+    #[arg(long, value_name = "OFFER")]
+    offer: String,
+    #[command(flatten)]
+    reason: ReasonArgs,
+    /// The ticket that it is done for, by id or number
+    #[arg(long, value_name = "TICKET")]
+    ticket: Option<String>,
+    #[command(flatten)]
+    intent: IntentArgs,
+}
+
+#[derive(Debug, clap::Args)]
+struct Change {
+    /// Id of the token
+    id: TokenId,
+    #[command(flatten)]
+    reason: ReasonArgs,
+    /// The ticket that it is done for, by id or number
+    #[arg(long, value_name = "TICKET")]
+    ticket: Option<String>,
+    /// Version of the token that the decision was made on [default: the present one]
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+    #[command(flatten)]
+    intent: IntentArgs,
+}
+
+/// A token and what happened to it.
+#[derive(Serialize)]
+struct TokenWithHistory {
+    #[serde(flatten)]
+    token: TokenRow,
+    history: Vec<TokenEvent>,
+}
+
+/// Does what was asked for.
+pub(super) async fn run(ctx: Context, args: TokenArgs) -> Result<(), Exit> {
+    let api = ctx.api()?;
+    match args.verb {
+        Verb::List { account, list } => {
+            let pages = match account {
+                Some(id) => api.account_token_pages(id, list.params()),
+                None => api.token_pages(list.params()),
+            };
+            let heading = ["id", "name", "state", "value", "merchant", "claimed", "expires"];
+            list.print(&ctx.output, pages, &heading, row).await
+        }
+        Verb::Show { id } => {
+            let token = api.token(id).await?;
+            let history = api.token_history(id).await?.items;
+            ctx.output.show(&TokenWithHistory { token, history }, |both| {
+                words(&both.token) + &history_words(&both.history)
+            })
+        }
+        Verb::Add(args) => add(&ctx, &api, args).await,
+        Verb::Remove(args) => {
+            let (id, version, key, change) = prepare(&api, args, None).await?;
+            let result = api.remove_token(id, version, key, &change).await;
+            finish(&ctx, settled(&ctx.output, &api, result).await?, "Removed")
+        }
+        Verb::Reissue { change, expires } => {
+            let (id, version, key, change) = prepare(&api, change, expires).await?;
+            let result = api.reissue_token(id, version, key, &change).await;
+            finish(&ctx, settled(&ctx.output, &api, result).await?, "Reissued")
+        }
+    }
+}
+
+async fn add(ctx: &Context, api: &Api, args: Add) -> Result<(), Exit> {
+    let key = args.intent.key();
+    let reason = args.reason.reason()?;
+    let offer_id = offer_id(api, &args.offer).await?;
+    let add = AddToken {
+        offer_id,
+        reason,
+        ticket_id: ticket_id(api, args.ticket.as_deref()).await?,
+    };
+    let result = api.add_token(args.account, key, &add).await;
+    finish(ctx, settled(&ctx.output, api, result).await?, "Added")
+}
+
+/// The id of an offer that is named by its id or its code.
+async fn offer_id(api: &Api, offer: &str) -> Result<OfferId, Exit> {
+    if let Ok(id) = offer.parse() {
+        return Ok(id);
+    }
+    let quoted = offer.replace('\\', "\\\\").replace('"', "\\\"");
+    let params = ListParams {
+        q: Some(format!("code:\"{quoted}\"")),
+        limit: Some(2),
+        ..ListParams::default()
+    };
+    let mut found = api.offers(&params).await?.items;
+    found.retain(|row| row.offer.code.eq_ignore_ascii_case(offer));
+    match found.pop() {
+        Some(row) => Ok(row.offer.id),
+        None => Err(Exit {
+            code: NOT_FOUND,
+            error: "not_found".to_owned(),
+            detail: format!("there is no offer with the code {offer}"),
+            next: "Find it with: tokendesk offer list --query WORDS".to_owned(),
+            ..Exit::default()
+        }),
+    }
+}
+
+/// What a change of a token sends: which, at which version, under which key, and why.
+async fn prepare(
+    api: &Api,
+    args: Change,
+    expires_at: Option<Moment>,
+) -> Result<(TokenId, i64, crate::domain::id::IntentKey, ChangeToken), Exit> {
+    let key = args.intent.key();
+    let reason = args.reason.reason()?;
+    let version = match args.version {
+        Some(version) => version,
+        None => api.token(args.id).await?.version,
+    };
+    let change = ChangeToken {
+        reason,
+        ticket_id: ticket_id(api, args.ticket.as_deref()).await?,
+        expires_at,
+    };
+    Ok((args.id, version, key, change))
+}
+
+fn finish(ctx: &Context, done: ActionDone, verb: &str) -> Result<(), Exit> {
+    ctx.output.show(&done, |done| {
+        let mut text = format!("{verb}: {} ({})\n", done.token.name, done.token.token_ref);
+        text = super::output::safe(&text) + "\n";
+        text + &words(&done.token)
+    })
+}
+
+fn row(token: &TokenRow) -> Vec<String> {
+    vec![
+        token.id.to_string(),
+        token.name.clone(),
+        token.state.word().to_owned(),
+        worth(&token.value),
+        token.merchant.clone(),
+        when(token.claimed_at),
+        when_any(token.expires_at),
+    ]
+}
+
+fn words(token: &TokenRow) -> String {
+    facts(&[
+        ("id", token.id.to_string()),
+        ("reference", token.token_ref.clone()),
+        ("name", token.name.clone()),
+        ("description", token.description.clone()),
+        ("state", token.state.word().to_owned()),
+        ("type", token.offer_type.word().to_owned()),
+        ("value", worth(&token.value)),
+        ("merchant", token.merchant.clone()),
+        ("location", token.location.clone()),
+        ("source", token.source.clone()),
+        ("campaign", token.campaign.clone()),
+        ("offer", token.offer_code.clone()),
+        ("account", token.account_id.to_string()),
+        ("claimed", when(token.claimed_at)),
+        ("used", when_any(token.used_at)),
+        ("shared", when_any(token.shared_at)),
+        ("shared to", token.shared_to.clone().unwrap_or_default()),
+        ("expires", when_any(token.expires_at)),
+        ("removed", when_any(token.removed_at)),
+        (
+            "reissued from",
+            token.reissued_from.map(|id| id.to_string()).unwrap_or_default(),
+        ),
+        (
+            "reissued to",
+            token.reissued_to.map(|id| id.to_string()).unwrap_or_default(),
+        ),
+        ("version", token.version.to_string()),
+    ])
+}
+
+fn history_words(history: &[TokenEvent]) -> String {
+    if history.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<_> = history
+        .iter()
+        .map(|event| {
+            vec![
+                when(event.at),
+                event.what.clone(),
+                event.who.clone(),
+                event.detail.clone(),
+            ]
+        })
+        .collect();
+    "\n".to_owned() + &table(&["when", "what", "who", "detail"], &rows)
+}
+
+/// A moment as it is typed: a date-time with its offset.
+fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse(text)
+        .map_err(|_| "write it like 2026-11-30T23:59:59Z, or with an offset such as -05:00".to_owned())
+}
