@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Override;
 
-use super::{account, completions, offer, session, ticket, token};
+use super::{account, audit, completions, offer, session, ticket, token};
 
 /// A keyboard-driven terminal for support desks: accounts, offer tokens and tickets.
 ///
@@ -73,6 +73,10 @@ pub(super) enum Command {
     Token(token::TokenArgs),
     /// List, show, create, work on and close tickets
     Ticket(ticket::TicketArgs),
+    /// Check the audit
+    Audit(audit::AuditArgs),
+    /// Look at configuration, backend, issuer, session and terminal, and say what is wrong
+    Doctor,
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }

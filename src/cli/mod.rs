@@ -6,8 +6,10 @@
 mod account;
 mod action;
 mod args;
+mod audit;
 mod completions;
 mod context;
+mod doctor;
 mod exit;
 mod listing;
 mod log;
@@ -46,6 +48,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
     };
     match command {
         Command::Completions(args) => completions::print(&args, output),
+        Command::Doctor => doctor::run(&global, output),
+        Command::Audit(args) => context::run(&global, output, |ctx| audit::run(ctx, args)),
         Command::Login(args) => context::run(&global, output, |ctx| session::login(ctx, args)),
         Command::Logout => context::run(&global, output, session::logout),
         Command::Whoami => context::run(&global, output, session::whoami),

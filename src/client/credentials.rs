@@ -37,3 +37,17 @@ pub trait Credentials: Send + Sync {
         None
     }
 }
+
+/// Nobody: for what may be asked without a sign-in.
+#[derive(Debug, Clone, Copy)]
+pub struct Anonymous;
+
+impl Credentials for Anonymous {
+    fn bearer(&self) -> BoxFuture<'_, Result<SecretString, CredentialsError>> {
+        Box::pin(async { Err(CredentialsError::NotSignedIn("Nobody is signed in.".to_owned())) })
+    }
+
+    fn rejected<'a>(&'a self, _token: &'a SecretString) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+}

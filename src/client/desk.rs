@@ -2,6 +2,7 @@
 
 use http::Method;
 
+use crate::domain::profile::Profile;
 use crate::wire::audit::{AuditEvent, AuditVerdict};
 use crate::wire::desk::{Me, Session};
 use crate::wire::page::{ListParams, Page};
@@ -37,6 +38,24 @@ impl Api {
     pub async fn end_sessions(&self) -> Result<(), ClientError> {
         let mut call = Call::get(paths::SESSIONS);
         call.method = Method::DELETE;
+        self.send(call).await.map(|_| ())
+    }
+
+    /// The desk's profile. Needs a sign-in.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn desk(&self) -> Result<Profile, ClientError> {
+        self.fetch(Call::get(paths::DESK)).await
+    }
+
+    /// Asks, without any sign-in, whether a backend is there that speaks our version of the contract.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn ping(&self) -> Result<(), ClientError> {
+        let mut call = Call::get(paths::DESK);
+        call.anonymous = true;
         self.send(call).await.map(|_| ())
     }
 

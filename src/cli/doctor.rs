@@ -1,0 +1,208 @@
+//! `doctor`: what is set, what is there, what is not.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::auth::{IssuerHttp, discovery};
+use crate::client::Api;
+use crate::client::credentials::Anonymous;
+use crate::config::{Config, paths};
+
+use super::args::Global;
+use super::context::{configuration, runtime, session};
+use super::exit::{Exit, FAILED};
+use super::output::{Output, safe};
+
+/// One thing that was looked at.
+#[derive(Serialize)]
+struct Finding {
+    name: &'static str,
+    /// `ok`, `wrong` or `note`.
+    state: &'static str,
+    detail: String,
+}
+
+/// Everything that was looked at.
+#[derive(Serialize)]
+struct Report {
+    version: &'static str,
+    contract: u32,
+    ok: bool,
+    findings: Vec<Finding>,
+}
+
+fn good(name: &'static str, detail: impl Into<String>) -> Finding {
+    Finding {
+        name,
+        state: "ok",
+        detail: detail.into(),
+    }
+}
+
+fn wrong(name: &'static str, detail: impl Into<String>) -> Finding {
+    Finding {
+        name,
+        state: "wrong",
+        detail: detail.into(),
+    }
+}
+
+fn note(name: &'static str, detail: impl Into<String>) -> Finding {
+    Finding {
+        name,
+        state: "note",
+        detail: detail.into(),
+    }
+}
+
+/// Looks at everything and says what it found.
+pub(super) fn run(global: &Global, output: &Output) -> Result<(), Exit> {
+    super::log::to_stderr("off")?;
+    let mut findings = Vec::new();
+    match configuration(global, &[]) {
+        Ok(config) => {
+            findings.push(file(&config));
+            findings.extend(config.origins.iter().map(|(key, by)| Finding {
+                name: "setting",
+                state: "note",
+                detail: format!("{key} is set by {by}"),
+            }));
+            runtime()?.block_on(async {
+                findings.push(backend(&config).await);
+                findings.push(issuer(&config).await);
+                findings.push(signed_in(&config).await);
+            });
+        }
+        Err(exit) => findings.push(wrong("configuration", exit.detail)),
+    }
+    findings.push(log_place());
+    findings.extend(terminal());
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        contract: crate::wire::CONTRACT_VERSION,
+        ok: findings.iter().all(|finding| finding.state != "wrong"),
+        findings,
+    };
+    output.show(&report, words)?;
+    if report.ok {
+        return Ok(());
+    }
+    let what: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.state == "wrong")
+        .map(|finding| finding.name)
+        .collect();
+    Err(Exit {
+        code: FAILED,
+        error: "not_well".to_owned(),
+        detail: format!("not in order: {}", what.join(", ")),
+        ..Exit::default()
+    })
+}
+
+fn file(config: &Config) -> Finding {
+    match &config.file {
+        Some(path) => good("configuration", path.display().to_string()),
+        None => note("configuration", "no file; defaults, environment and flags only"),
+    }
+}
+
+async fn backend(config: &Config) -> Finding {
+    let api = match Api::new(&config.backend, Arc::new(Anonymous)) {
+        Ok(api) => api,
+        Err(error) => return wrong("backend", error.to_string()),
+    };
+    match api.ping().await {
+        Ok(()) => good(
+            "backend",
+            format!("{} answers, same version of the contract", config.backend.url),
+        ),
+        Err(error) => wrong("backend", format!("{}: {error}", config.backend.url)),
+    }
+}
+
+async fn issuer(config: &Config) -> Finding {
+    let found = async {
+        let address = config.identity.issuer_url()?;
+        let http = IssuerHttp::new(&address).map_err(|trouble| trouble.to_string())?;
+        discovery::discover(&http, &config.identity)
+            .await
+            .map_err(|error| error.to_string())
+    };
+    match found.await {
+        Ok(metadata) if metadata.device_authorization_endpoint.is_none() => wrong(
+            "issuer",
+            format!("{} does not offer sign-in by device code", metadata.issuer),
+        ),
+        Ok(metadata) => good("issuer", format!("{} answers", metadata.issuer)),
+        Err(why) => wrong("issuer", why),
+    }
+}
+
+async fn signed_in(config: &Config) -> Finding {
+    match session(config).await {
+        Ok(session) => {
+            let kept = format!("the sign-in is kept in: {}", session.store().word());
+            let notice = session.notice().map(|n| format!("; {n}")).unwrap_or_default();
+            if session.signed_in() {
+                good("session", format!("signed in; {kept}{notice}"))
+            } else {
+                note("session", format!("nobody is signed in; {kept}{notice}"))
+            }
+        }
+        Err(exit) => wrong("session", exit.detail),
+    }
+}
+
+fn log_place() -> Finding {
+    match paths::state_dir() {
+        Some(dir) => note("state", dir.display().to_string()),
+        None => note("state", "no home directory: nothing is kept between runs"),
+    }
+}
+
+fn terminal() -> Vec<Finding> {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let colour = if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+        "none (NO_COLOR)"
+    } else if matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit") {
+        "24 bit"
+    } else if variable("TERM").contains("256color") {
+        "256 colours"
+    } else {
+        "16 colours"
+    };
+    let mut findings = vec![note("colour", colour)];
+    findings.push(if std::io::stdout().is_terminal() {
+        note("terminal", safe(&variable("TERM")))
+    } else {
+        note("terminal", "standard output is not a terminal")
+    });
+    if !variable("SSH_CONNECTION").is_empty() {
+        findings.push(note("terminal", "over SSH: copying goes by OSC 52"));
+    }
+    findings
+}
+
+fn words(report: &Report) -> String {
+    let mut text = format!("tokendesk {} (contract {})\n", report.version, report.contract);
+    for finding in &report.findings {
+        let sign = match finding.state {
+            "ok" => "ok   ",
+            "wrong" => "WRONG",
+            _ => "     ",
+        };
+        for (index, line) in finding.detail.lines().enumerate() {
+            let (sign, name) = if index == 0 {
+                (sign, finding.name)
+            } else {
+                ("     ", "")
+            };
+            text.push_str(&format!("{sign}  {name:<13}  {}\n", safe(line)));
+        }
+    }
+    text
+}
