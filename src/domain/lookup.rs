@@ -153,7 +153,8 @@ impl LookupError {
 pub fn recognise(text: &str, default_region: &str) -> Result<Vec<Lookup>, LookupError> {
     let text = bounded(text)?;
     let one_word = !text.contains(char::is_whitespace);
-    if text.contains('@') {
+    // Several words of which none is an address may be an odd name; one with an address in it is a mistake.
+    if text.contains('@') && (one_word || text.split_whitespace().any(is_email)) {
         return validate_email(text).map(|found| vec![found]);
     }
     let digits = text.chars().filter(char::is_ascii_digit).count();

@@ -1,14 +1,21 @@
 //! One test binary, many modules.
+#![expect(
+    clippy::expect_used,
+    reason = "clippy lets test functions off, but not the helpers beside them"
+)]
 
 mod client;
 mod config;
 mod house;
-
 #[cfg(feature = "server")]
 mod identity;
 #[cfg(feature = "server")]
 mod identity_faults;
 #[cfg(feature = "server")]
 mod identity_tokens;
+#[cfg(feature = "server")]
+mod lookup;
+#[cfg(feature = "server")]
+mod query;
 #[cfg(feature = "server")]
 mod scripted_issuer;

@@ -151,6 +151,7 @@ fn one_line_is_recognised() {
 
 #[rstest]
 #[case("two@@example.com", LookupError::EmailAts)]
+#[case("has space@example.com", LookupError::EmailSpace)]
 #[case("(303) 555-01", LookupError::MobileLength)]
 #[case("   ", LookupError::Empty)]
 #[case("?!", LookupError::Name)]
