@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rstest::rstest;
+use futures_util::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tokendesk::auth::vault::{self, StoredSession};
@@ -16,22 +16,36 @@ use crate::scripted_issuer::{Answer, ScriptedIssuer};
 
 const AT_ONCE: Duration = Duration::ZERO;
 
-#[rstest]
-#[case::too_many_requests(Answer::JsonWith(429, "retry-after: 1\r\n", json!({"errorCode": "E0000047"})), "slow down")]
-#[case::rate_limit_that_looks_dead(Answer::Json(429, json!({"error": "invalid_grant"})), "slow down")]
-#[case::bad_gateway(Answer::Html(502), "502")]
-#[case::sign_on_page(Answer::Html(200), "text/html")]
-#[case::redirect(Answer::Redirect, "redirect")]
-#[case::cut(Answer::Cut, "broke")]
-#[case::cut_body(Answer::CutBody, "broke")]
-#[case::half_json(Answer::HalfJson, "cut short")]
-#[case::huge(Answer::Huge, "too large")]
-#[case::overloaded(Answer::error("temporarily_unavailable"), "overloaded")]
-#[case::no_error_member(Answer::Json(400, json!({"errorSummary": "Not now\u{1b}[2J"})), "Not now")]
+/// Each fault once, then the tokens; all at the same time.
 #[tokio::test]
-async fn a_sign_in_outlives_a_passing_fault(#[case] fault: Answer, #[case] said: &str) {
-    let script = [fault, Answer::tokens("access", "refresh", 600)];
-    let issuer = ScriptedIssuer::start(script, AT_ONCE).await;
+async fn a_sign_in_outlives_each_passing_fault() {
+    let faults = [
+        (
+            Answer::JsonWith(429, "retry-after: 1\r\n", json!({"errorCode": "E0000047"})),
+            "slow down",
+        ),
+        (
+            Answer::JsonWith(429, "retry-after: 1\r\n", json!({"error": "invalid_grant"})),
+            "slow down",
+        ),
+        (Answer::Html(502), "502"),
+        (Answer::Html(200), "text/html"),
+        (Answer::Redirect, "redirect"),
+        (Answer::Cut, "broke"),
+        (Answer::CutBody, "broke"),
+        (Answer::HalfJson, "cut short"),
+        (Answer::Huge, "too large"),
+        (Answer::error("temporarily_unavailable"), "overloaded"),
+        (
+            Answer::Json(400, json!({"errorSummary": "Not now\u{1b}[2J"})),
+            "Not now",
+        ),
+    ];
+    join_all(faults.map(|(fault, said)| outlives(fault, said))).await;
+}
+
+async fn outlives(fault: Answer, said: &str) {
+    let issuer = ScriptedIssuer::start([fault, Answer::tokens("access", "refresh", 600)], AT_ONCE).await;
     let dir = tempfile::tempdir().expect("a directory");
     let session = open(memory(&issuer), dir.path()).await;
     let prompt = session.begin().await.expect("a code");
@@ -41,31 +55,40 @@ async fn a_sign_in_outlives_a_passing_fault(#[case] fault: Answer, #[case] said:
         "an interval of zero is not taken"
     );
     let heard = Heard::default();
-    session
+    let outcome = session
         .wait(&prompt, &CancellationToken::new(), heard.ear())
-        .await
-        .expect("signed in all the same");
+        .await;
+    assert_eq!(outcome, Ok(None), "{said}: signed in all the same");
     let events = heard.all();
     let [SignInEvent::Trouble { words, retry_in }, SignInEvent::Approved] = &events[..] else {
-        panic!("{events:?}");
+        panic!("{said}: {events:?}");
     };
-    assert!(words.contains(said), "{words}");
+    assert!(words.contains(said), "{said}: {words}");
     assert!(!words.chars().any(char::is_control), "{words:?}");
     assert!(*retry_in >= Duration::from_secs(1) && *retry_in <= Duration::from_secs(60));
     let token = session.credentials().bearer().await.expect("a token");
     assert_eq!(token.expose_secret(), "access");
 }
 
-#[rstest]
-#[case::denied(Answer::error("access_denied"))]
-#[case::no_policy(Answer::Json(401, json!({"error": "access_denied", "error_description": "Policy evaluation failed"})))]
-#[case::client(Answer::Json(401, json!({"error": "invalid_client"})))]
-#[case::dpop(Answer::error("use_dpop_nonce"))]
-#[case::error_in_a_200(Answer::Json(200, json!({"error": "access_denied"})))]
-#[case::spent(Answer::error("invalid_grant"))]
-#[case::token_type(Answer::Json(200, json!({"token_type": "DPoP", "access_token": "a"})))]
 #[tokio::test]
-async fn what_will_not_pass_ends_it_with_words(#[case] answer: Answer) {
+async fn what_will_not_pass_ends_it_with_words() {
+    let answers = [
+        Answer::error("access_denied"),
+        Answer::Json(
+            401,
+            json!({"error": "access_denied", "error_description": "Policy evaluation failed"}),
+        ),
+        Answer::Json(401, json!({"error": "invalid_client"})),
+        Answer::error("use_dpop_nonce"),
+        Answer::Json(200, json!({"error": "access_denied"})),
+        Answer::error("invalid_grant"),
+        Answer::Json(200, json!({"token_type": "DPoP", "access_token": "a"})),
+        Answer::Json(200, json!({"nothing": "of use"})),
+    ];
+    join_all(answers.map(ends)).await;
+}
+
+async fn ends(answer: Answer) {
     let issuer = ScriptedIssuer::start([answer], AT_ONCE).await;
     let dir = tempfile::tempdir().expect("a directory");
     let session = open(memory(&issuer), dir.path()).await;
@@ -74,7 +97,7 @@ async fn what_will_not_pass_ends_it_with_words(#[case] answer: Answer) {
     let error = outcome.expect_err("no tokens");
     assert!(!matches!(error, SignInError::Unavailable { .. }), "{error:?}");
     assert!(error.to_string().ends_with(['.', ')']), "{error}");
-    assert_eq!(issuer.forms().len(), 1);
+    assert_eq!(issuer.forms().len(), 1, "{error}");
 }
 
 #[tokio::test]
@@ -167,12 +190,13 @@ async fn a_renewal_goes_on_when_whoever_asked_for_it_goes_away() {
     assert_eq!(kept(&issuer, dir.path()).await.as_deref(), Some("refresh-2"));
 }
 
-#[rstest]
-#[case::rate_limit(Answer::JsonWith(429, "retry-after: 1\r\n", json!({"error": "invalid_grant"})))]
-#[case::bad_gateway(Answer::Html(503))]
-#[case::cut(Answer::Cut)]
 #[tokio::test]
-async fn a_fault_at_renewal_is_no_end_of_the_session(#[case] fault: Answer) {
+async fn a_fault_at_renewal_is_no_end_of_the_session() {
+    let rate_limit = Answer::JsonWith(429, "retry-after: 1\r\n", json!({"error": "invalid_grant"}));
+    join_all([rate_limit, Answer::Html(503), Answer::Cut].map(renews_later)).await;
+}
+
+async fn renews_later(fault: Answer) {
     let issuer = ScriptedIssuer::start([fault, Answer::tokens("second", "refresh-2", 600)], AT_ONCE).await;
     let dir = tempfile::tempdir().expect("a directory");
     let session = resumed(&issuer, dir.path(), "refresh-1").await;

@@ -349,28 +349,6 @@ async fn rubbish_key_ids_make_one_fetch_at_most() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_and_a_withdrawn_one_is_dropped() {
-    let issuer = ScriptedIssuer::start([], Duration::ZERO).await;
-    let (old, new) = (Key::new("old"), Key::new("new"));
-    issuer.publish(Answer::Json(200, json!({"keys": [old.public()]})));
-    // without a first fetch at the start there is no cool-down yet when the unknown key comes
-    let tokens = AccessTokens::new(&issuer.settings()).expect("settings");
-    let court = Court {
-        settings: issuer.settings(),
-        issuer,
-        key: old,
-        tokens,
-    };
-    court
-        .issuer
-        .publish(Answer::Json(200, json!({"keys": [new.public()]})));
-    assert!(court.judge(&new.token(&court.claims())).await.is_ok());
-    court
-        .refuses("withdrawn", &court.key.token(&court.claims()))
-        .await;
-}
-
-#[tokio::test]
 async fn keys_that_cannot_be_fetched_are_no_proof_against_a_token() {
     let issuer = ScriptedIssuer::start([], Duration::ZERO).await;
     issuer.publish(Answer::Html(503));

@@ -12,6 +12,8 @@ mod identity;
 #[cfg(feature = "server")]
 mod identity_faults;
 #[cfg(feature = "server")]
+mod identity_pages;
+#[cfg(feature = "server")]
 mod identity_tokens;
 #[cfg(feature = "server")]
 mod lookup;

@@ -52,7 +52,7 @@ async fn show(State(idp): State<Arc<Idp>>, Query(asked): Query<Asked>, headers: 
     }
     let code = match waiting_code(&idp, &asked.user_code) {
         Ok(code) => code,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let visitor = visitor(&headers).unwrap_or_else(secret);
     let people: String = PEOPLE
@@ -135,27 +135,18 @@ async fn decide(
             );
         }
     };
-    let mut tables = idp.tables();
-    match tables.find(&decided.user_code, Instant::now()) {
-        Ok(Some(grant)) if grant.decision == Decision::Pending => grant.decision = decision,
-        Ok(Some(_)) => {
-            drop(tables);
-            return message(
-                StatusCode::CONFLICT,
-                "Already decided",
-                "This sign-in has been decided before.",
-            );
+    let refusal = match idp.tables().find(&decided.user_code, Instant::now()) {
+        Ok(Some(grant)) if grant.decision == Decision::Pending => {
+            grant.decision = decision;
+            None
         }
-        Ok(None) => {
-            drop(tables);
-            return enter(&decided.user_code, Some(UNKNOWN));
-        }
-        Err(TooManyGuesses) => {
-            drop(tables);
-            return slow();
-        }
+        Ok(Some(_)) => Some(message(StatusCode::CONFLICT, "Already decided", DECIDED)),
+        Ok(None) => Some(enter(&decided.user_code, Some(UNKNOWN))),
+        Err(TooManyGuesses) => Some(slow()),
+    };
+    if let Some(refusal) = refusal {
+        return refusal;
     }
-    drop(tables);
     match decision {
         Decision::Approved(person) => message(
             StatusCode::OK,
@@ -173,22 +164,19 @@ async fn decide(
     }
 }
 
+const DECIDED: &str = "This sign-in has been decided before.";
 const UNKNOWN: &str =
     "No sign-in is waiting with this code. Compare it with the one in your terminal; it may have expired.";
 
-/// The code as it was given out, if a sign-in is waiting with it.
-fn waiting_code(idp: &Idp, typed: &str) -> Result<String, Response> {
+/// The code as it was given out, if a sign-in is waiting with it; else the page that says why not.
+fn waiting_code(idp: &Idp, typed: &str) -> Result<String, Box<Response>> {
     let mut tables = idp.tables();
-    match tables.find(typed, Instant::now()) {
-        Ok(Some(grant)) if grant.decision == Decision::Pending => Ok(grant.user_code.clone()),
-        Ok(Some(_)) => Err(message(
-            StatusCode::CONFLICT,
-            "Already decided",
-            "This sign-in has been decided before.",
-        )),
-        Ok(None) => Err(enter(typed, Some(UNKNOWN))),
-        Err(TooManyGuesses) => Err(slow()),
-    }
+    Err(Box::new(match tables.find(typed, Instant::now()) {
+        Ok(Some(grant)) if grant.decision == Decision::Pending => return Ok(grant.user_code.clone()),
+        Ok(Some(_)) => message(StatusCode::CONFLICT, "Already decided", DECIDED),
+        Ok(None) => enter(typed, Some(UNKNOWN)),
+        Err(TooManyGuesses) => slow(),
+    }))
 }
 
 fn enter(typed: &str, problem: Option<&str>) -> Response {
@@ -230,7 +218,6 @@ fn slow() -> Response {
         "Too many codes",
         "Too many wrong codes were tried. Wait a minute, then try again.",
     )
-    .into_response()
 }
 
 /// The visitor's mark from the cookie.

@@ -249,4 +249,93 @@ mod tests {
         assert_eq!(ids, ["good", "plain"]);
         assert!(read_keys(b"<html>").is_err());
     }
+
+    fn key_set(ids: &[&str]) -> serde_json::Value {
+        let n = BASE64_URL_SAFE_NO_PAD.encode([0xff_u8; 256]);
+        let keys: Vec<_> = ids
+            .iter()
+            .map(|kid| serde_json::json!({"kty": "RSA", "kid": kid, "n": n, "e": "AQAB"}))
+            .collect();
+        serde_json::json!({"keys": keys})
+    }
+
+    async fn publish(server: &wiremock::MockServer, path: &str, body: serde_json::Value) {
+        use wiremock::matchers;
+        wiremock::Mock::given(matchers::path(path))
+            .respond_with(wiremock::ResponseTemplate::new(200).set_body_json(body))
+            .with_priority(1)
+            .mount(server)
+            .await;
+    }
+
+    async fn issuer(server: &wiremock::MockServer, keys: &[&str]) {
+        server.reset().await;
+        let base = server.uri();
+        let document = serde_json::json!({
+            "issuer": base, "token_endpoint": format!("{base}/token"), "jwks_uri": format!("{base}/keys"),
+        });
+        publish(server, "/.well-known/openid-configuration", document).await;
+        publish(server, "/keys", key_set(keys)).await;
+    }
+
+    /// As if the last fetch had been that long ago.
+    async fn pass(ring: &KeyRing, time: Duration) {
+        let mut fetching = ring.0.fetching.lock().await;
+        fetching.last_try = fetching.last_try.and_then(|at| at.checked_sub(time));
+    }
+
+    #[tokio::test]
+    async fn a_new_key_is_found_after_the_cool_down_and_a_withdrawn_one_is_dropped() {
+        let server = wiremock::MockServer::start().await;
+        issuer(&server, &["old"]).await;
+        let settings = IdentitySettings {
+            issuer: server.uri(),
+            allow_http_loopback: true,
+            ..IdentitySettings::default()
+        };
+        let ring = KeyRing::new(&settings).expect("settings");
+        assert!(ring.key("old").await.is_ok());
+        issuer(&server, &["new"]).await;
+        assert_eq!(
+            ring.key("new").await.err(),
+            Some(NoKey::Unknown),
+            "not asked again at once"
+        );
+        assert!(ring.key("old").await.is_ok(), "not yet known to be withdrawn");
+        pass(&ring, COOL_DOWN).await;
+        assert!(ring.key("new").await.is_ok());
+        assert_eq!(ring.key("old").await.err(), Some(NoKey::Unknown));
+        server.reset().await; // answers 404 from here on
+        pass(&ring, COOL_DOWN).await;
+        assert!(matches!(ring.key("newer").await, Err(NoKey::Unavailable(_))));
+        assert!(ring.key("new").await.is_ok(), "what is known serves on");
+    }
+
+    #[tokio::test]
+    async fn old_keys_are_refreshed_behind_the_scenes() {
+        let server = wiremock::MockServer::start().await;
+        issuer(&server, &["one"]).await;
+        let settings = IdentitySettings {
+            issuer: server.uri(),
+            allow_http_loopback: true,
+            ..IdentitySettings::default()
+        };
+        let ring = KeyRing::new(&settings).expect("settings");
+        ring.warm().await.expect("keys");
+        issuer(&server, &["two"]).await;
+        ring.0
+            .keys
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .stale_at = Some(Instant::now());
+        pass(&ring, COOL_DOWN).await;
+        assert!(
+            ring.key("one").await.is_ok(),
+            "serves while the new ones are fetched"
+        );
+        while ring.0.cached("two").is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert!(ring.0.cached("one").is_none());
+    }
 }
