@@ -601,9 +601,9 @@ fn leaving_asks_when_something_would_be_lost() {
 #[test]
 fn quitting_asks_and_a_signal_does_not() {
     let mut desk = Desk1::signed_in();
-    assert!(!desk.keys("q").contains(&Job::Quit));
+    assert!(!desk.keys("Q").contains(&Job::Quit));
     assert!(!desk.keys("esc").contains(&Job::Quit));
-    assert!(desk.keys("q enter").contains(&Job::Quit));
+    assert!(desk.keys("Q enter").contains(&Job::Quit));
     let mut desk = Desk1::signed_in();
     assert!(desk.send(Msg::Terminate).contains(&Job::Quit));
 }

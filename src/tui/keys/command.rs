@@ -1,5 +1,7 @@
 //! The one command table: name, one line, context, keys. It feeds keymap, action line, palette, help and docs.
 
+use crate::domain::permission::Permission;
+
 /// Where a key means a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Context {
@@ -19,17 +21,21 @@ pub enum Context {
     Tokens,
     /// In the catalog.
     Catalog,
-    /// Where a ticket is, in a list or open.
+    /// Where a ticket is at hand: listed, open, or beside the account that it is about.
     Tickets,
-    /// In a dialog or form.
+    /// In the list of tickets.
+    Queue,
+    /// On an open ticket.
+    Ticket,
+    /// In a dialog or form, its text fields included.
     Dialog,
-    /// While a text field has the focus.
+    /// While a single text field outside a form has the focus, such as the query line.
     Text,
 }
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Global,
         Self::List,
         Self::Panes,
@@ -39,6 +45,8 @@ impl Context {
         Self::Tokens,
         Self::Catalog,
         Self::Tickets,
+        Self::Queue,
+        Self::Ticket,
         Self::Dialog,
         Self::Text,
     ];
@@ -56,14 +64,63 @@ impl Context {
             Self::Tokens => "tokens",
             Self::Catalog => "catalog",
             Self::Tickets => "tickets",
+            Self::Queue => "queue",
+            Self::Ticket => "ticket",
             Self::Dialog => "dialog",
             Self::Text => "text",
         }
     }
+
+    /// What it is, for people: the title over its commands.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::List => "Lists and tables",
+            Self::Panes => "Panes",
+            Self::SignIn => "Sign-in",
+            Self::Lookup => "Look-up",
+            Self::Account => "Account",
+            Self::Tokens => "Tokens",
+            Self::Catalog => "Token search (catalog)",
+            Self::Tickets => "Tickets",
+            Self::Queue => "Ticket list",
+            Self::Ticket => "Open ticket",
+            Self::Dialog => "Dialogs and forms",
+            Self::Text => "Query line and other single fields",
+        }
+    }
+}
+
+/// Contexts that are active together, innermost first. Within each line a key means one thing; [`Context::Text`] and
+/// [`Context::Dialog`] lie above all others and may give keys another meaning while they do.
+pub(super) const TOGETHER: &[&[Context]] = {
+    use Context::{
+        Account, Catalog, Dialog, Global, List, Lookup, Panes, Queue, SignIn, Text, Ticket, Tickets, Tokens,
+    };
+    &[
+        &[Lookup, List, Panes, Global],
+        &[Account, Tokens, Tickets, List, Panes, Global],
+        &[Catalog, Tickets, List, Panes, Global],
+        &[Queue, Tickets, List, Panes, Global],
+        &[Ticket, Tickets, Tokens, List, Panes, Global],
+        &[SignIn],
+        &[Dialog],
+        &[Text],
+    ]
+};
+
+macro_rules! permission {
+    () => {
+        None
+    };
+    ($permission:ident) => {
+        Some(Permission::$permission)
+    };
 }
 
 macro_rules! commands {
-    ($($name:ident, $word:literal, $label:literal, $doc:literal, $context:ident, [$($keys:literal),*];)+) => {
+    ($($name:ident, $word:literal, $label:literal, $doc:literal, $context:ident, [$($keys:literal),*] $(, $permission:ident)?;)+) => {
         /// Something that a person can tell the desk to do.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Command {
@@ -103,6 +160,18 @@ macro_rules! commands {
             pub fn default_keys(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$($keys),*]),+ }
             }
+
+            /// The permission without which it is dimmed; `None` where being signed in is enough.
+            #[must_use]
+            pub fn permission(self) -> Option<Permission> {
+                match self { $(Self::$name => permission!($($permission)?)),+ }
+            }
+
+            /// The command of that name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|command| command.name() == name)
+            }
         }
     };
 }
@@ -112,16 +181,16 @@ commands! {
     Palette, "palette", "all", "Find any command by its name.", Global, [":"];
     Explain, "explain", "why", "Explain the thing under the cursor.", Global, ["="];
     Back, "back", "Back", "Close what is on top, or go back.", Global, ["esc"];
-    GoLookup, "go-lookup", "Look-up", "Go to the look-up, as you left it.", Global, ["g a"];
-    GoTickets, "go-tickets", "Tickets", "Go to the tickets, as you left them.", Global, ["g t"];
+    GoLookup, "go-lookup", "Look-up", "Go to the look-up, as you left it.", Global, ["g a"], AccountSearch;
+    GoTickets, "go-tickets", "Tickets", "Go to the tickets, as you left them.", Global, ["g t"], TicketView;
     Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in.", Global, ["g ."];
     SignOut, "sign-out", "Sign out", "End the session here and at the identity provider.", Global, ["g o"];
-    Quit, "quit", "Quit", "Leave the desk.", Global, ["q", "ctrl-q"];
+    Quit, "quit", "Quit", "Leave the desk.", Global, ["Q", "ctrl-c", "ctrl-q"];
     Suspend, "suspend", "Suspend", "Put the desk to sleep and go to the shell.", Global, ["ctrl-z"];
-    Repaint, "repaint", "Repaint", "Draw the whole screen again.", Global, ["ctrl-l"];
-    Refresh, "refresh", "Refresh", "Sort again and read everything again.", Global, ["R"];
+    Repaint, "repaint", "Repaint", "Draw the whole screen again.", Global, ["f5"];
+    Refresh, "refresh", "Refresh", "Ask again: sort again and read everything again.", Global, ["R", "ctrl-r"];
     Copy, "copy", "Copy", "Copy the thing under the cursor.", Global, ["y"];
-    NewTicket, "new-ticket", "New ticket", "Open a ticket about what is on screen.", Global, ["n"];
+    NewTicket, "new-ticket", "New ticket", "Open a ticket about what is on screen.", Global, ["n", "ctrl-n"], TicketCreate;
     Filter, "filter", "Filter", "Write into the query line.", List, ["/"];
     Sort, "sort", "Sort", "Choose how the list is sorted.", List, ["s"];
     Up, "up", "Up", "Move up by one.", List, ["up", "k"];
@@ -130,10 +199,9 @@ commands! {
     PageDown, "page-down", "Page down", "Move down by a page.", List, ["pagedown", "ctrl-d"];
     First, "first", "First", "Go to the first.", List, ["home", "g g"];
     Last, "last", "Last", "Go to the last.", List, ["end", "G"];
-    Left, "left", "Left", "Move left.", List, ["left", "h"];
-    Right, "right", "Right", "Move right.", List, ["right", "l"];
+    Left, "left", "Left", "Move left.", List, ["left"];
+    Right, "right", "Right", "Move right.", List, ["right"];
     Open, "open", "Open", "Open the thing under the cursor.", List, ["enter"];
-    Mark, "mark", "Mark", "Mark or unmark the row.", List, ["space"];
     NextPane, "next-pane", "Next pane", "Go to the next pane.", Panes, ["tab"];
     PreviousPane, "previous-pane", "Previous pane", "Go to the pane before.", Panes, ["shift-tab"];
     Zoom, "zoom", "Zoom", "Give the pane the whole screen, or take it back.", Panes, ["z"];
@@ -142,26 +210,35 @@ commands! {
     ShowQr, "show-qr", "QR code", "Show the QR code on the whole screen, or hide it.", SignIn, ["f"];
     OpenBrowser, "open-browser", "Open browser", "Open the sign-in page in a browser.", SignIn, ["o"];
     DemoApprove, "demo-approve", "Approve (demo)", "Approve the code as one of the demo's people.", SignIn, ["d"];
-    LookupForm, "lookup-form", "Form", "Look up by a form with four fields.", Lookup, ["f"];
-    Verify, "verify", "Verify", "Confirm that this is the caller's account.", Account, ["v"];
-    Reveal, "reveal", "Reveal", "Show a masked field for a while, with a reason.", Account, ["m"];
-    AddNote, "add-note", "Note", "Write a case note.", Account, ["c"];
-    AddToken, "add-token", "Add token", "Search the catalog and add an offer to the wallet.", Tokens, ["a"];
-    ReissueToken, "reissue-token", "Reissue", "Put a new instance in the place of the token.", Tokens, ["r"];
-    RemoveToken, "remove-token", "Remove", "Take the token out of the wallet; history stays.", Tokens, ["x"];
-    TokenHistory, "token-history", "History", "Show what happened to the token.", Tokens, ["i"];
-    ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a", "enter"];
-    TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a"];
-    TicketPutBack, "ticket-put-back", "Put back", "Put the ticket back into the queue.", Tickets, ["t q"];
-    TicketStatus, "ticket-status", "Status", "Move the ticket to another status.", Tickets, ["t s"];
-    TicketPriority, "ticket-priority", "Priority", "Change how soon the ticket needs care.", Tickets, ["t p"];
-    TicketReply, "ticket-reply", "Reply", "Write to the customer.", Tickets, ["t r"];
-    TicketNote, "ticket-note", "Internal note", "Write a note that only people behind the desk see.", Tickets, ["t i"];
-    TicketClose, "ticket-close", "Close", "Close the ticket with a resolution.", Tickets, ["t c"];
-    TicketReopen, "ticket-reopen", "Reopen", "Reopen the ticket with a reason.", Tickets, ["t o"];
-    TicketLink, "ticket-link", "Link", "Link the ticket to an account or token.", Tickets, ["t l"];
-    TicketHistory, "ticket-history", "History", "Show everything that happened to the ticket.", Tickets, ["t h"];
-    Confirm, "confirm", "Confirm", "Do what the dialog names.", Dialog, ["enter"];
+    LookupForm, "lookup-form", "Form", "Look up by a form with four fields, or by the one line again.", Lookup, ["f2", "ctrl-f"], AccountSearch;
+    ConfirmAccount, "confirm-account", "Confirm account", "Confirm that this is the right account.", Account, ["c"], AccountVerify;
+    Verify, "verify", "Verify caller", "Compare what the caller says with what is stored.", Account, ["V"], AccountVerify;
+    Reveal, "reveal", "Reveal", "Show a masked field for a while, with a reason.", Account, ["e"], AccountReveal;
+    AddNote, "add-note", "Case note", "Write a case note.", Account, ["N"], AccountNote;
+    AddToken, "add-token", "Add token", "Search the catalog and add an offer to the wallet.", Tokens, ["a"], TokenAdd;
+    ReissueToken, "reissue-token", "Reissue", "Put a new instance in the place of the token.", Tokens, ["r"], TokenReissue;
+    RemoveToken, "remove-token", "Remove", "Take the token out of the wallet; history stays.", Tokens, ["x"], TokenRemove;
+    TokenHistory, "token-history", "History", "Show what happened to the token.", Tokens, ["H"], TokenView;
+    ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;
+    TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a"], TicketTake;
+    TicketPutBack, "ticket-put-back", "Put back", "Put the ticket back into the queue.", Tickets, ["t q"], TicketTake;
+    TicketStatus, "ticket-status", "Status", "Move the ticket to another status.", Tickets, ["t s"], TicketStatus;
+    TicketPriority, "ticket-priority", "Priority", "Change how soon the ticket needs care.", Tickets, ["t p"], TicketEdit;
+    TicketReply, "ticket-reply", "Reply", "Write to the customer.", Tickets, ["t r"], TicketMessage;
+    TicketNote, "ticket-note", "Internal note", "Write a note that only people behind the desk see.", Tickets, ["t i"], TicketMessage;
+    TicketClose, "ticket-close", "Close", "Close the ticket with a resolution.", Tickets, ["t c"], TicketClose;
+    TicketReopen, "ticket-reopen", "Reopen", "Reopen the ticket with a reason.", Tickets, ["t o"], TicketReopen;
+    TicketLink, "ticket-link", "Link", "Link the ticket to an account or token.", Tickets, ["t l"], TicketEdit;
+    TicketHistory, "ticket-history", "Activities", "Show everything that happened to the ticket, or the conversation again.", Tickets, ["t h", "h"], TicketView;
+    ViewMine, "view-mine", "Mine", "Show the tickets that are yours.", Queue, ["1"], TicketView;
+    ViewUnassigned, "view-unassigned", "Unassigned", "Show the tickets that nobody has.", Queue, ["2"], TicketView;
+    ViewOpen, "view-open", "Open ones", "Show the tickets that are not closed.", Queue, ["3"], TicketView;
+    ViewUrgent, "view-urgent", "Urgent", "Show the tickets that need care now.", Queue, ["4"], TicketView;
+    ViewAll, "view-all", "All", "Show all tickets.", Queue, ["5"], TicketView;
+    FindCustomer, "find-customer", "Find customer", "Look the ticket's customer up.", Ticket, ["f"], AccountSearch;
+    OpenWallet, "open-wallet", "Wallet", "Open the customer's account and tokens, for this ticket.", Ticket, ["w"], AccountView;
+    Confirm, "confirm", "Confirm", "Do what the dialog names; in a form, go to the next field.", Dialog, ["enter"];
+    Send, "send", "Send", "Send what was written, from any field.", Dialog, ["ctrl-s"];
     NextField, "next-field", "Next field", "Go to the next field.", Dialog, ["tab"];
     PreviousField, "previous-field", "Field before", "Go to the field before.", Dialog, ["shift-tab"];
     Submit, "submit", "Done", "Take what was typed.", Text, ["enter"];

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crossterm::event::{KeyCode as Reported, KeyEvent, KeyEventKind, KeyModifiers};
+
 /// Which key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each is the key of that name")]
@@ -57,6 +59,13 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("pagedown", KeyCode::PageDown),
     ("space", KeyCode::Char(' ')),
     ("minus", KeyCode::Char('-')),
+    // other names, read but never written
+    ("return", KeyCode::Enter),
+    ("escape", KeyCode::Esc),
+    ("pgup", KeyCode::PageUp),
+    ("pgdn", KeyCode::PageDown),
+    ("del", KeyCode::Delete),
+    ("ins", KeyCode::Insert),
 ];
 
 impl Key {
@@ -77,6 +86,46 @@ impl Key {
         Self::plain(KeyCode::Char(c))
     }
 
+    /// The key with Ctrl.
+    #[must_use]
+    pub const fn ctrl(c: char) -> Self {
+        Self {
+            ctrl: true,
+            ..Self::char(c)
+        }
+    }
+
+    /// What a terminal reported; `None` for releases and for keys that the desk does not know.
+    ///
+    /// Letters come as they are typed: `A`, not shift and `a`; with Ctrl in lower case, as not every terminal tells
+    /// them apart. Where Ctrl and Alt make a sign together (AltGr on some keyboards), it is that sign.
+    #[must_use]
+    pub fn from_event(event: &KeyEvent) -> Option<Self> {
+        if event.kind == KeyEventKind::Release {
+            return None;
+        }
+        let held = |modifier| event.modifiers.contains(modifier);
+        let mut key = Self {
+            code: code_of(event.code)?,
+            ctrl: held(KeyModifiers::CONTROL),
+            alt: held(KeyModifiers::ALT),
+            shift: held(KeyModifiers::SHIFT) || event.code == Reported::BackTab,
+        };
+        if let KeyCode::Char(c) = key.code {
+            if key.ctrl && key.alt && !c.is_alphanumeric() {
+                (key.ctrl, key.alt) = (false, false);
+            }
+            let upper = key.shift && !key.ctrl;
+            key.shift = false;
+            key.code = KeyCode::Char(match (upper, key.ctrl) {
+                (true, _) => c.to_uppercase().next().unwrap_or(c),
+                (_, true) => c.to_ascii_lowercase(),
+                _ => c,
+            });
+        }
+        Some(key)
+    }
+
     /// The character that the key inserts into a text field, if it does.
     #[must_use]
     pub fn inserts(self) -> Option<char> {
@@ -85,6 +134,28 @@ impl Key {
             _ => None,
         }
     }
+}
+
+fn code_of(code: Reported) -> Option<KeyCode> {
+    Some(match code {
+        Reported::Char(c) => KeyCode::Char(c),
+        Reported::F(n @ 1..=12) => KeyCode::F(n),
+        Reported::Enter => KeyCode::Enter,
+        Reported::Esc => KeyCode::Esc,
+        Reported::Tab | Reported::BackTab => KeyCode::Tab,
+        Reported::Backspace => KeyCode::Backspace,
+        Reported::Delete => KeyCode::Delete,
+        Reported::Insert => KeyCode::Insert,
+        Reported::Left => KeyCode::Left,
+        Reported::Right => KeyCode::Right,
+        Reported::Up => KeyCode::Up,
+        Reported::Down => KeyCode::Down,
+        Reported::Home => KeyCode::Home,
+        Reported::End => KeyCode::End,
+        Reported::PageUp => KeyCode::PageUp,
+        Reported::PageDown => KeyCode::PageDown,
+        _ => return None,
+    })
 }
 
 /// A spelling that names no key.
@@ -177,5 +248,31 @@ mod tests {
         for wrong in ["", "ctrl-", "f13", "entre", "ab"] {
             assert!(wrong.parse::<Key>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn reports_of_terminals_become_keys() {
+        use KeyModifiers as M;
+        for (code, modifiers, spelling) in [
+            (Reported::Char('a'), M::NONE, "a"),
+            (Reported::Char('A'), M::SHIFT, "A"),
+            (Reported::Char('a'), M::SHIFT, "A"),
+            (Reported::Char('S'), M::CONTROL | M::SHIFT, "ctrl-s"),
+            (Reported::Char('@'), M::CONTROL | M::ALT, "@"),
+            (Reported::Char('x'), M::ALT, "alt-x"),
+            (Reported::Char(' '), M::NONE, "space"),
+            (Reported::BackTab, M::NONE, "shift-tab"),
+            (Reported::BackTab, M::SHIFT, "shift-tab"),
+            (Reported::F(2), M::NONE, "f2"),
+            (Reported::PageDown, M::NONE, "pagedown"),
+        ] {
+            let key = Key::from_event(&KeyEvent::new(code, modifiers)).expect("a key");
+            assert_eq!(key.to_string(), spelling);
+        }
+        let mut released = KeyEvent::new(Reported::Enter, M::NONE);
+        released.kind = KeyEventKind::Release;
+        assert_eq!(Key::from_event(&released), None);
+        assert_eq!(Key::from_event(&KeyEvent::new(Reported::CapsLock, M::NONE)), None);
+        assert_eq!("pgdn".parse(), Ok(Key::plain(KeyCode::PageDown)));
     }
 }

@@ -6,4 +6,4 @@ mod keymap;
 
 pub use command::{Command, Context};
 pub use key::{Key, KeyCode, KeyError};
-pub use keymap::{Keymap, Resolution};
+pub use keymap::{Keymap, KeymapError, Resolution};
