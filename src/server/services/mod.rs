@@ -1,1 +1,54 @@
-//! Use cases: one function per verb, each one transaction.
+//! Use cases: one function per verb, each one transaction. [`work`] is the mechanism that all of them share.
+
+pub mod accounts;
+pub mod audit;
+pub mod catalog;
+pub mod error;
+pub mod listing;
+pub mod people;
+pub mod tickets;
+pub mod tokens;
+pub mod work;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+pub use error::ServiceError;
+pub use work::{Actor, Answer, IntentRequest, Work};
+
+use super::store::Store;
+use crate::domain::profile::Profile;
+use crate::domain::time::{Clock, Moment};
+
+/// Everything that use cases need. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The desk.
+    pub profile: Arc<Profile>,
+    /// Rung after each commit: the sealer wakes.
+    pub committed: Arc<Notify>,
+}
+
+impl Services {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>, profile: Profile) -> Self {
+        Self {
+            store,
+            clock,
+            profile: Arc::new(profile),
+            committed: Arc::new(Notify::new()),
+        }
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+}

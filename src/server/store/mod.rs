@@ -3,12 +3,18 @@
 //! One code path: hand-written SQL with `$n` placeholders, which SQLite and PostgreSQL both read, built by [`sql::Sql`]
 //! so that values are always bound. SQLite has one writing connection (`BEGIN IMMEDIATE`) beside a pool of readers.
 
+pub mod accounts;
+pub mod audit;
 pub mod connect;
 pub mod filter;
+pub mod intents;
 pub mod offers;
 pub mod page;
+pub mod people;
+pub mod records;
 pub mod schema;
 pub mod sql;
+pub mod tickets;
 pub mod tokens;
 
 pub use connect::{Store, StoreError, Tx};

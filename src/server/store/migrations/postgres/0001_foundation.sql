@@ -246,7 +246,7 @@ CREATE TABLE audit (
   at BIGINT NOT NULL,
   actor_id UUID,
   actor TEXT NOT NULL,
-  role TEXT NOT NULL,
+  role TEXT,
   session_id UUID,
   verb TEXT NOT NULL,
   subject_kind TEXT NOT NULL,
@@ -257,8 +257,8 @@ CREATE TABLE audit (
   ticket_id UUID,
   intent_key UUID,
   request_id TEXT NOT NULL,
-  before_json TEXT NOT NULL,
-  after_json TEXT NOT NULL,
+  before_json TEXT,
+  after_json TEXT,
   hash TEXT NOT NULL
 );
 CREATE INDEX audit_waiting ON audit (at, id) WHERE seq IS NULL;

@@ -245,7 +245,7 @@ CREATE TABLE audit (
   at INTEGER NOT NULL,
   actor_id BLOB,
   actor TEXT NOT NULL,
-  role TEXT NOT NULL,
+  role TEXT,
   session_id BLOB,
   verb TEXT NOT NULL,
   subject_kind TEXT NOT NULL,
@@ -256,8 +256,8 @@ CREATE TABLE audit (
   ticket_id BLOB,
   intent_key BLOB,
   request_id TEXT NOT NULL,
-  before_json TEXT NOT NULL,
-  after_json TEXT NOT NULL,
+  before_json TEXT,
+  after_json TEXT,
   hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX audit_waiting ON audit (at, id) WHERE seq IS NULL;

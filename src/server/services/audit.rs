@@ -1,0 +1,109 @@
+//! Reading and checking the audit.
+
+use super::listing::fingerprint;
+use super::{Actor, ServiceError, Services};
+use crate::domain::audit::{Head, Verifier};
+use crate::domain::permission::{Permission, Role};
+use crate::server::store::audit::{self, About};
+use crate::sql;
+use crate::wire::audit::{AuditEvent, AuditVerdict};
+use crate::wire::page::{ListParams, Page};
+
+/// Entries read at once while the chain is checked.
+const STRETCH: u32 = 2_000;
+
+impl Services {
+    /// The audit, newest first.
+    ///
+    /// # Errors
+    /// When the person may not, a parameter is wrong, or the database fails.
+    pub async fn audit(
+        &self,
+        actor: &Actor,
+        about: About,
+        params: &ListParams,
+    ) -> Result<Page<AuditEvent>, ServiceError> {
+        actor.may(Permission::AuditRead)?;
+        let list = audit::list(about, fingerprint(&["audit", &format!("{about:?}")]));
+        let page = self
+            .page(&list, params, |id| sql!("id = ?", id), audit::read)
+            .await?;
+        let items = page
+            .items
+            .into_iter()
+            .map(|(entry, place)| AuditEvent {
+                id: entry.id,
+                seq: place.as_ref().map(|(seq, _)| *seq),
+                at: entry.at,
+                actor: entry.actor_name,
+                role: entry.role.map(Role::word).unwrap_or_default().to_owned(),
+                session_id: entry.session_id,
+                verb: entry.verb,
+                subject: format!("{} {}", entry.subject_kind, entry.subject_id),
+                outcome: entry.outcome.word().to_owned(),
+                reason: entry.reason,
+                ticket_id: entry.ticket_id,
+                intent_key: entry.intent_key,
+                before: entry.before.unwrap_or_default(),
+                after: entry.after.unwrap_or_default(),
+                hash: place.map(|(_, hash)| hash).unwrap_or_default(),
+            })
+            .collect();
+        Ok(Page {
+            items,
+            next: page.next,
+            prev: page.prev,
+            total: page.total,
+            offset: page.offset,
+        })
+    }
+
+    /// Checks the whole sealed chain.
+    ///
+    /// # Errors
+    /// When the person may not or the database fails. A broken chain is no error: the verdict names the place.
+    pub async fn verify_audit(&self, actor: &Actor) -> Result<AuditVerdict, ServiceError> {
+        actor.may(Permission::AuditRead)?;
+        verify(self).await
+    }
+}
+
+/// Checks the whole sealed chain, whoever asks: the command line has the database in hand.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify(services: &Services) -> Result<AuditVerdict, ServiceError> {
+    let mut checked = 0;
+    let mut head = Head::START;
+    let wrong = |why: String, checked, head: Head| AuditVerdict {
+        intact: false,
+        checked,
+        head: head.hash.to_string(),
+        broken: Some(why),
+    };
+    let mut verifier = match Verifier::new(Head::START, &[]) {
+        Ok(verifier) => verifier,
+        Err(broken) => return Ok(wrong(broken.to_string(), 0, head)),
+    };
+    loop {
+        let stretch = audit::sealed_after(services.store.read(), head.seq, STRETCH).await?;
+        if stretch.is_empty() {
+            return Ok(AuditVerdict {
+                intact: true,
+                checked,
+                head: head.hash.to_string(),
+                broken: None,
+            });
+        }
+        for sealed in stretch {
+            if let Err(broken) = verifier.next(&sealed) {
+                return Ok(wrong(broken.to_string(), checked, head));
+            }
+            head = Head {
+                seq: sealed.seq,
+                hash: sealed.hash,
+            };
+            checked += 1;
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The audit: appending, sealing, reading.
+
+use uuid::Uuid;
+
+use super::page::{Key, KeyKind, List};
+use super::{Conn, Row, Sql, Store, StoreError};
+use crate::domain::audit::{AuditEntry, Hash, Head, Outcome, Sealed};
+use crate::domain::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
+use crate::domain::permission::Role;
+use crate::sql;
+
+/// Advisory lock of the one sealer on PostgreSQL.
+const SEALER: i64 = 0x746f_6b65_6e64;
+
+/// Writes an entry without a place. `account` is whom it is about, so that "who looked at this customer" is one walk
+/// along an index.
+///
+/// # Errors
+/// When the database fails.
+pub async fn append(
+    conn: &impl Conn,
+    entry: &AuditEntry,
+    account: Option<AccountId>,
+) -> Result<(), StoreError> {
+    sql!(
+        "INSERT INTO audit (id, at, actor_id, actor, role, session_id, verb, subject_kind, subject_id, account_id, \
+         outcome, reason, ticket_id, intent_key, request_id, before_json, after_json, hash) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+        entry.id.0,
+        entry.at,
+        entry.actor_id.map(|a| a.0),
+        &entry.actor_name,
+        entry.role.map(Role::word),
+        entry.session_id.map(|s| s.0),
+        &entry.verb,
+        &entry.subject_kind,
+        &entry.subject_id,
+        account.map(|a| a.0),
+        entry.outcome.word(),
+        &entry.reason,
+        entry.ticket_id.map(|t| t.0),
+        entry.intent_key.map(|k| k.0),
+        &entry.request_id,
+        entry.before.clone(),
+        entry.after.clone(),
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Reads an entry and, if it is sealed, its place and hash.
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn read(row: &Row) -> Result<(AuditEntry, Option<(i64, String)>), StoreError> {
+    let entry = AuditEntry {
+        id: AuditId(row.uuid("id")?),
+        at: row.moment("at")?,
+        actor_id: row.opt_uuid("actor_id")?.map(AgentId),
+        actor_name: row.text("actor")?,
+        role: row.opt_word("role", Role::from_word)?,
+        session_id: row.opt_uuid("session_id")?.map(SessionId),
+        verb: row.text("verb")?,
+        subject_kind: row.text("subject_kind")?,
+        subject_id: row.text("subject_id")?,
+        outcome: row.word("outcome", Outcome::from_word)?,
+        reason: row.text("reason")?,
+        before: row.opt_text("before_json")?,
+        after: row.opt_text("after_json")?,
+        ticket_id: row.opt_uuid("ticket_id")?.map(TicketId),
+        intent_key: row.opt_uuid("intent_key")?.map(IntentKey),
+        request_id: row.text("request_id")?,
+    };
+    let place = match row.opt_int("seq")? {
+        Some(seq) => Some((seq, row.text("hash")?)),
+        None => None,
+    };
+    Ok((entry, place))
+}
+
+/// The last sealed place and hash.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head(conn: &impl Conn) -> Result<Head, StoreError> {
+    let sql = sql!("SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1");
+    let found = sql
+        .first(conn, |row| Ok((row.int("seq")?, row.text("hash")?)))
+        .await?;
+    match found {
+        None => Ok(Head::START),
+        Some((seq, hex)) => Ok(Head {
+            seq,
+            hash: hash(&hex)?,
+        }),
+    }
+}
+
+fn hash(hex: &str) -> Result<Hash, StoreError> {
+    hex.parse()
+        .map_err(|_| StoreError::Unreadable("hash: not 64 hexadecimal digits".to_owned()))
+}
+
+/// Gives up to `limit` waiting entries their place and hash, oldest first; gives back how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn seal(store: &Store, limit: u32) -> Result<u64, StoreError> {
+    let waiting = sql!("SELECT 1 AS n FROM audit WHERE seq IS NULL LIMIT 1")
+        .number(store.read())
+        .await?;
+    if waiting == 0 {
+        return Ok(0);
+    }
+    let tx = store.begin().await?;
+    if !store.is_sqlite() {
+        // Replicas take turns; the lock ends with the transaction.
+        sql!("SELECT pg_advisory_xact_lock(?) IS NULL AS locked", SEALER)
+            .run(&tx)
+            .await?;
+    }
+    let mut head = head(&tx).await?;
+    let entries = sql!(
+        "SELECT * FROM audit WHERE seq IS NULL ORDER BY at, id LIMIT ?",
+        limit
+    )
+    .all(&tx, read)
+    .await?;
+    let mut sealed = 0;
+    for (entry, _) in entries {
+        let id = entry.id;
+        let done = entry.seal(head);
+        sql!(
+            "UPDATE audit SET seq = ?, hash = ? WHERE id = ?",
+            done.seq,
+            done.hash.to_string(),
+            id.0
+        )
+        .run(&tx)
+        .await?;
+        head = Head {
+            seq: done.seq,
+            hash: done.hash,
+        };
+        sealed += 1;
+    }
+    tx.commit().await?;
+    Ok(sealed)
+}
+
+/// A stretch of the sealed chain, in order, after `seq`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sealed_after(conn: &impl Conn, seq: i64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
+    let rows = sql!(
+        "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?",
+        seq,
+        limit
+    )
+    .all(conn, read)
+    .await?;
+    rows.into_iter()
+        .filter_map(|(entry, place)| place.map(|(seq, hex)| (entry, seq, hex)))
+        .map(|(entry, seq, hex)| {
+            Ok(Sealed {
+                seq,
+                hash: hash(&hex)?,
+                entry,
+            })
+        })
+        .collect()
+}
+
+/// What a listing of the audit may be narrowed to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct About {
+    /// About whom.
+    pub account: Option<AccountId>,
+    /// By whom.
+    pub actor: Option<AgentId>,
+    /// For which ticket.
+    pub ticket: Option<Uuid>,
+}
+
+/// The audit, newest first.
+#[must_use]
+pub fn list(about: About, hash: String) -> List {
+    let mut filter = Sql::new("1 = 1");
+    for (column, id) in [
+        ("account_id", about.account.map(|a| a.0)),
+        ("actor_id", about.actor.map(|a| a.0)),
+        ("ticket_id", about.ticket),
+    ] {
+        if let Some(id) = id {
+            filter.push(" AND ").push(column).push(" = ").bind(id);
+        }
+    }
+    List {
+        columns: "audit.*",
+        from: "audit",
+        filter,
+        keys: vec![
+            Key::new("at", KeyKind::Int, true),
+            Key::new("id", KeyKind::Id, true),
+        ],
+        outer: "SELECT page.* FROM {page}",
+        hash,
+    }
+}
+
+/// How often a person did something since a moment.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_since(
+    conn: &impl Conn,
+    actor: AgentId,
+    verb: &str,
+    since: crate::domain::time::Moment,
+) -> Result<u64, StoreError> {
+    let n = sql!(
+        "SELECT count(*) AS n FROM audit WHERE actor_id = ? AND at > ? AND verb = ?",
+        actor.0,
+        since,
+        verb
+    );
+    Ok(u64::try_from(n.number(conn).await?).unwrap_or(0))
+}
