@@ -4,6 +4,7 @@ pub mod account;
 pub mod agent;
 pub mod audit;
 pub mod id;
+pub mod import;
 pub mod lifecycle;
 pub mod lookup;
 pub mod masking;

@@ -68,7 +68,62 @@ impl Moment {
     /// # Errors
     /// When the text is no RFC 3339 date-time, names no real day, or lacks an offset.
     pub fn parse(text: &str) -> Result<Self, jiff::Error> {
-        text.parse::<Timestamp>().map(Self::from_timestamp)
+        rfc3339(text).map(Self::from_timestamp)
+    }
+}
+
+/// Reads an RFC 3339 date-time to the nanosecond, for comparing instants as they were written; [`Moment::parse`] cuts it.
+/// Nothing else that is usual (ISO 8601 without separators, a comma, a zone in brackets) passes.
+///
+/// # Errors
+/// As [`Moment::parse`].
+pub fn rfc3339(text: &str) -> Result<Timestamp, jiff::Error> {
+    let shape = Shape::of(text)
+        .ok_or_else(|| jiff::Error::from_args(format_args!("this is not an RFC 3339 date-time")))?;
+    if shape.digits > 9 {
+        // what is finer than a nanosecond is cut
+        let kept = 20 + 9;
+        return format!("{}{}", &text[..kept], &text[20 + shape.digits..]).parse();
+    }
+    text.parse()
+}
+
+/// The shape of an RFC 3339 date-time (section 5.6), before any number in it is judged.
+struct Shape {
+    /// Digits of the fraction.
+    digits: usize,
+}
+
+impl Shape {
+    fn of(text: &str) -> Option<Self> {
+        let fits = |part: &[u8], pattern: &[u8]| {
+            part.len() == pattern.len()
+                && part.iter().zip(pattern).all(|(b, p)| match p {
+                    b'9' => b.is_ascii_digit(),
+                    b'T' => b.eq_ignore_ascii_case(&b'T'),
+                    p => b == p,
+                })
+        };
+        let (head, tail) = text.as_bytes().split_at_checked(19)?;
+        if !fits(head, b"9999-99-99T99:99:99") {
+            return None;
+        }
+        let (digits, offset) = match tail.strip_prefix(b".") {
+            Some(fraction) => {
+                let digits = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
+                if digits == 0 {
+                    return None;
+                }
+                (digits, &fraction[digits..])
+            }
+            None => (0, tail),
+        };
+        let hours_and_minutes = |offset: &[u8]| {
+            (fits(offset, b"+99:99") || fits(offset, b"-99:99"))
+                && &offset[1..3] <= b"23".as_slice()
+                && &offset[4..6] <= b"59".as_slice()
+        };
+        (offset.eq_ignore_ascii_case(b"Z") || hours_and_minutes(offset)).then_some(Self { digits })
     }
 }
 
@@ -132,5 +187,41 @@ mod tests {
     fn an_offset_is_required() {
         assert!(Moment::parse("2026-11-21T00:00:00").is_err());
         assert!(Moment::parse("2026-02-30T00:00:00Z").is_err());
+    }
+
+    #[test]
+    fn every_notation_of_rfc_3339_is_read_and_no_other() {
+        let micros = |text| Moment::parse(text).expect(text).micros();
+        let base = micros("2026-06-30T23:59:59Z");
+        for same in [
+            "2026-06-30t23:59:59z",
+            "2026-06-30T23:59:59-00:00",
+            "2026-07-01T05:44:59+05:45",
+            "2026-06-30T23:59:59.000000000000Z",
+            "2026-06-30T23:59:60Z",
+        ] {
+            assert_eq!(micros(same), base, "{same}");
+        }
+        assert_eq!(micros("2026-06-30T23:59:59.1234567891+00:00"), base + 123_456);
+        for bad in [
+            "2026-06-30 23:59:59Z",
+            "20260630T235959Z",
+            "2026-06-30T23:59Z",
+            "2026-06-30T23:59:59,5Z",
+            "2026-06-30T23:59:59.Z",
+            "2026-06-30T23:59:59+0545",
+            "2026-06-30T23:59:59+05",
+            "2026-06-30T23:59:59+24:00",
+            "2026-06-30T23:59:59Z[UTC]",
+            "2026-06-30T24:00:00Z",
+            "+002026-06-30T23:59:59Z",
+            "2025-02-29T00:00:00Z",
+            " 2026-06-30T23:59:59Z",
+            "２026-06-30T23:59:59Z",
+            "1763700000",
+            "",
+        ] {
+            assert!(Moment::parse(bad).is_err(), "{bad}");
+        }
     }
 }
