@@ -19,6 +19,7 @@ use super::words;
 use crate::client::credentials::{Credentials, CredentialsError};
 use crate::config::identity::IdentitySettings;
 use crate::config::issuer::IssuerMetadata;
+use crate::domain::id::SessionId;
 use crate::domain::time::{Clock, Moment};
 
 /// A token that was refused so soon after it was minted would be refused again if it were renewed.
@@ -45,6 +46,8 @@ pub(super) struct Inner {
 
 #[derive(Default)]
 struct State {
+    /// This sign-in, also where there is no record to keep.
+    session: Option<SessionId>,
     record: Option<StoredSession>,
     /// The record is newer than what the vault holds, because saving it failed.
     unsaved: bool,
@@ -177,6 +180,10 @@ impl Credentials for TokenSource {
         drop(state);
         std::future::ready(()).boxed()
     }
+
+    fn session(&self) -> Option<SessionId> {
+        self.0.state().session
+    }
 }
 
 impl Inner {
@@ -194,6 +201,7 @@ impl Inner {
     /// Takes up a session that was kept from an earlier run.
     pub(super) fn resume(&self, record: StoredSession) {
         *self.state() = State {
+            session: Some(record.session),
             record: Some(record),
             ..State::default()
         };
@@ -218,10 +226,12 @@ impl Inner {
     pub(super) async fn adopt(&self, granted: &Granted) -> Option<String> {
         let _gate = self.gate.lock().await;
         let _lock = ProcessLock::take(self.lock_path.as_deref()).await;
+        let session = SessionId::new();
         let record = granted.refresh_token.clone().map(|refresh_token| StoredSession {
             issuer: self.settings.issuer.clone(),
             client_id: self.settings.client_id.clone(),
             uid: None,
+            session,
             refresh_token,
         });
         let notice = match &record {
@@ -238,6 +248,7 @@ impl Inner {
         };
         let unsaved = record.is_some() && notice.is_some();
         *self.state() = State {
+            session: Some(session),
             record,
             unsaved,
             access: Some(self.access(granted)),
@@ -354,6 +365,7 @@ impl Inner {
         let access = self.access(granted);
         let token = access.token.clone();
         let mut state = self.state();
+        state.session = Some(record.session);
         state.record = Some(record);
         state.unsaved = unsaved;
         state.access = Some(access);

@@ -313,6 +313,7 @@ async fn resumed(issuer: &ScriptedIssuer, dir: &std::path::Path, token: &str) ->
         issuer: settings.issuer.clone(),
         client_id: settings.client_id.clone(),
         uid: None,
+        session: tokendesk::domain::id::SessionId::new(),
         refresh_token: SecretString::from(token),
     };
     vault::open(&settings, dir)

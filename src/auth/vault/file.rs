@@ -201,6 +201,7 @@ mod tests {
             issuer: "https://id.example.com".to_owned(),
             client_id: "desk".to_owned(),
             uid: Some("00u1".to_owned()),
+            session: crate::domain::id::SessionId::new(),
             refresh_token: SecretString::from(token),
         }
     }

@@ -15,6 +15,7 @@ pub use self::file::FileVault;
 pub use self::keyring::KeyringVault;
 pub use self::memory::MemoryVault;
 use crate::config::identity::{IdentitySettings, TokenStore};
+use crate::domain::id::SessionId;
 
 /// All that is kept of a session: the refresh token, and whose it is.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct StoredSession {
     pub client_id: String,
     /// The person, by the issuer's id, once the backend has told it.
     pub uid: Option<String>,
+    /// This sign-in: tells two sign-ins of one person apart at the backend.
+    pub session: SessionId,
     /// The refresh token.
     pub refresh_token: SecretString,
 }
@@ -46,6 +49,7 @@ impl StoredSession {
             issuer: &self.issuer,
             client_id: &self.client_id,
             uid: self.uid.as_deref(),
+            session: self.session,
             refresh_token: self.refresh_token.expose_secret(),
         };
         serde_json::to_vec(&record)
@@ -59,6 +63,7 @@ impl StoredSession {
             issuer: record.issuer,
             client_id: record.client_id,
             uid: record.uid,
+            session: record.session,
             refresh_token: record.refresh_token,
         })
     }
@@ -69,6 +74,7 @@ struct Record<'a> {
     issuer: &'a str,
     client_id: &'a str,
     uid: Option<&'a str>,
+    session: SessionId,
     refresh_token: &'a str,
 }
 
@@ -78,6 +84,8 @@ struct OwnedRecord {
     client_id: String,
     #[serde(default)]
     uid: Option<String>,
+    #[serde(default)]
+    session: SessionId,
     refresh_token: SecretString,
 }
 
@@ -212,6 +220,7 @@ mod tests {
             issuer: "i".to_owned(),
             client_id: "c".to_owned(),
             uid: None,
+            session: SessionId::new(),
             refresh_token: SecretString::from("very-secret"),
         };
         assert!(!format!("{session:?}").contains("very-secret"));
