@@ -4,6 +4,8 @@
     reason = "clippy lets test functions off, but not the helpers beside them"
 )]
 
+#[cfg(feature = "server")]
+mod cli;
 mod client;
 mod config;
 mod house;
