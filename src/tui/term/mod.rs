@@ -1,1 +1,22 @@
-//! The one owner of terminal modes, input and output beside the frame.
+//! The terminal: one owner of its modes, keys in, frames out, clipboard and links. With `tui/keys` the only room that
+//! knows crossterm.
+
+mod clipboard;
+mod diff;
+mod guard;
+mod input;
+mod links;
+mod painter;
+mod probe;
+mod scroll;
+mod sgr;
+mod signals;
+
+pub use clipboard::{Clipboard, Way};
+pub use guard::{Guard, NotATerminal};
+pub use input::{Input, Inputs};
+pub use links::open_url;
+pub use painter::Painter;
+pub use probe::{Depth, Place};
+pub(crate) use signals::stop;
+pub use signals::{Signal, Signals};
