@@ -143,6 +143,17 @@ impl Session {
             .map_err(|_| SignInError::Cancelled)
     }
 
+    /// Notes whose session this is, once the backend has told it.
+    pub async fn belongs_to(&self, uid: &str) {
+        self.source.0.belongs_to(uid).await;
+    }
+
+    /// The person whose session this is, by the issuer's id, as far as it was noted.
+    #[must_use]
+    pub fn uid(&self) -> Option<String> {
+        self.source.0.record().and_then(|record| record.uid)
+    }
+
     /// Ends the session: revoked at the issuer, forgotten here. Never fails; the report says what happened.
     pub async fn sign_out(&self) -> SignOutReport {
         tokio::spawn(sign_out(Arc::clone(&self.source.0)))

@@ -207,6 +207,33 @@ impl Inner {
         };
     }
 
+    /// Notes whose session it is, here and in the vault.
+    pub(super) async fn belongs_to(&self, uid: &str) {
+        let _gate = self.gate.lock().await;
+        let changed = {
+            let mut state = self.state();
+            let unsaved = state.unsaved;
+            match &mut state.record {
+                Some(record) if record.uid.as_deref() != Some(uid) => {
+                    record.uid = Some(uid.to_owned());
+                    (!unsaved).then(|| record.clone())
+                }
+                _ => None,
+            }
+        };
+        let Some(record) = changed else { return };
+        let Ok(_lock) = ProcessLock::take(self.lock_path.as_deref()).await else {
+            return;
+        };
+        // only beside the token that is kept now: another process may have renewed it meanwhile
+        if let Stored::Session(stored) = self.stored().await
+            && stored.same_token(&record)
+            && let Err(error) = self.vault.save(&record).await
+        {
+            tracing::warn!(%error, "whose session it is could not be noted");
+        }
+    }
+
     /// The newest session that is known here.
     pub(super) fn record(&self) -> Option<StoredSession> {
         self.state().record.clone()
@@ -287,7 +314,11 @@ impl Inner {
         // another process may have renewed or signed out meanwhile: the vault knows
         match self.stored().await {
             Stored::Session(stored) => record = stored,
-            Stored::Gone => return Err(self.over("You signed out in another window. Sign in again.")),
+            Stored::Gone => {
+                return Err(self.over(
+                    "The kept sign-in is gone; perhaps you signed out in another window. Sign in again.",
+                ));
+            }
             Stored::Unknown => {}
         }
         let metadata = match self.metadata().await {
@@ -355,11 +386,12 @@ impl Inner {
         let mut unsaved = self.state().unsaved;
         if let Some(token) = &granted.refresh_token {
             record.refresh_token = token.clone();
+            unsaved = false;
             if let Err(error) = self.vault.save(&record).await {
                 tracing::warn!(%error, "the renewed session could not be kept");
                 unsaved = true;
-            } else {
-                unsaved = false;
+                // another process must not find the spent token: using it would end the session at the issuer
+                let _ = self.vault.clear().await;
             }
         }
         let access = self.access(granted);

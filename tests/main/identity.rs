@@ -208,10 +208,12 @@ async fn a_kept_sign_in_survives_a_restart_until_it_is_signed_out() {
     );
     sign_in(&session, "amara").await;
     let first = bearer(&session).await.expect("a token");
+    session.belongs_to("00u1042amaraokafor01").await;
     drop(session);
 
     let again = open(settings.clone(), dir.path()).await;
     assert!(again.signed_in());
+    assert_eq!(again.uid().as_deref(), Some("00u1042amaraokafor01"));
     let second = bearer(&again).await.expect("a renewed token");
     assert_ne!(first.expose_secret(), second.expose_secret());
     let kept: String = std::fs::read_dir(dir.path())
