@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::domain::profile::Profile;
 use crate::wire::audit::{AuditEvent, AuditVerdict};
-use crate::wire::desk::{Me, Session};
+use crate::wire::desk::{DeskBrand, Me, Session};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
 use crate::wire::tokens::Action;
@@ -47,6 +47,16 @@ impl Api {
     /// When it cannot be had.
     pub async fn desk(&self) -> Result<Profile, ClientError> {
         self.fetch(Call::get(paths::DESK)).await
+    }
+
+    /// Whose desk it is. Needs no sign-in.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn brand(&self) -> Result<DeskBrand, ClientError> {
+        let mut call = Call::get(paths::DESK);
+        call.anonymous = true;
+        self.fetch(call).await
     }
 
     /// Asks, without any sign-in, whether a backend is there that speaks our version of the contract.

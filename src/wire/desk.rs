@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::agent::Availability;
 use crate::domain::id::{AgentId, SessionId};
 use crate::domain::permission::{Permission, Role};
+use crate::domain::profile::{Brand, Environment};
 use crate::domain::time::Moment;
 
 /// The signed-in person.
@@ -31,6 +32,16 @@ pub struct Me {
     pub issuer: String,
     /// The backend's time: lets a client notice that its own clock is off.
     pub server_time: Moment,
+}
+
+/// What everybody may know of a desk, signed in or not. The whole profile reads as one too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct DeskBrand {
+    /// Whose desk it is.
+    pub brand: Brand,
+    /// Whether real customers are behind it.
+    pub environment: Environment,
 }
 
 /// One sign-in of one person.

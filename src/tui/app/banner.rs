@@ -6,6 +6,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::App;
 use super::paint::{fit, line, width, wrap};
+use crate::domain::profile::{Brand, EnvironmentKind};
 use crate::tui::flow::{Availability, Link, Tone};
 use crate::tui::keys::Command;
 use crate::tui::theme::Role;
@@ -17,14 +18,23 @@ impl App {
         let style = theme.style(Role::Banner);
         buf.set_style(area, style);
         let desk = &self.env.desk;
-        let mut x = area.x + 1 + line(buf, area.x + 1, area.y, area.width / 2, &desk.brands(), style);
-        if !desk.environment.is_empty() {
-            let role = if desk.production {
+        let mut x = area.x
+            + 1
+            + line(
+                buf,
+                area.x + 1,
+                area.y,
+                area.width / 2,
+                &brands(&desk.brand),
+                style,
+            );
+        if !desk.environment.label.is_empty() {
+            let role = if desk.environment.kind == EnvironmentKind::Production {
                 Role::Production
             } else {
                 Role::Banner
             };
-            let name = format!(" {} ", desk.environment);
+            let name = format!(" {} ", desk.environment.label);
             x += 2 + line(
                 buf,
                 x + 2,
@@ -208,6 +218,15 @@ impl App {
         for (y, text) in (over.y..over.bottom()).zip(&lines) {
             line(buf, area.x + 1, y, room, text, style);
         }
+    }
+}
+
+/// Both brands in one line; our own alone as long as the partner's is not known.
+fn brands(brand: &Brand) -> String {
+    if brand.partner.is_empty() {
+        brand.product.clone()
+    } else {
+        brand.line()
     }
 }
 

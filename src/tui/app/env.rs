@@ -3,9 +3,10 @@
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
+use crate::domain::profile::Profile;
 use crate::domain::time::Moment;
 use crate::text::words::Words;
-use crate::tui::flow::{Ctx, Desk, Ids, Link};
+use crate::tui::flow::{Ctx, Ids, Link, neutral_desk};
 use crate::tui::keys::Keymap;
 use crate::tui::theme::Theme;
 use crate::wire::desk::Me;
@@ -29,13 +30,11 @@ pub struct Setup {
     pub linear: bool,
     /// Source of ids.
     pub ids: Ids,
-    /// What is known of the desk's brand before the backend was asked.
-    pub desk: Desk,
 }
 
 pub(super) struct Env {
     pub me: Option<Me>,
-    pub desk: Desk,
+    pub desk: Profile,
     pub theme: Theme,
     pub words: Words,
     pub keymap: Keymap,
@@ -53,7 +52,7 @@ impl Env {
     pub fn new(setup: Setup) -> Self {
         Self {
             me: None,
-            desk: setup.desk,
+            desk: neutral_desk(),
             theme: setup.theme,
             words: setup.words,
             keymap: setup.keymap,

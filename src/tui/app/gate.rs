@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::stack::Kept;
 use super::{App, Job, Owner, WakeId};
-use crate::tui::flow::{ApiCall, CallError, Desk, Event, Link, Reply, Root, Route, SignInState, Toast};
+use crate::tui::flow::{ApiCall, CallError, Event, Link, Reply, Root, Route, SignInState, Toast};
 use crate::wire::desk::Me;
 use crate::wire::problem::Code;
 
@@ -16,14 +16,14 @@ const WAKE_ME: &str = "me";
 impl App {
     pub(super) fn start(&mut self, jobs: &mut Vec<Job>) {
         self.show_gate(Route::SignIn, jobs);
-        self.ask_desk(jobs);
+        self.ask_desk(ApiCall::Brand, jobs);
     }
 
-    /// Asks for the desk profile; its brand needs no sign-in.
-    fn ask_desk(&mut self, jobs: &mut Vec<Job>) {
+    /// Asks for the desk profile, or for as much of it as can be known without sign-in.
+    fn ask_desk(&mut self, call: ApiCall, jobs: &mut Vec<Job>) {
         let id = self.env.ids.request();
         self.asked_desk = Some(id);
-        jobs.push(Job::Api(id, ApiCall::Desk));
+        jobs.push(Job::Api(id, call));
     }
 
     fn ask_me(&mut self, jobs: &mut Vec<Job>) {
@@ -64,8 +64,14 @@ impl App {
         use crate::tui::flow::Answer;
         if self.asked_desk == Some(id) {
             self.asked_desk = None;
-            if let Ok(Answer::Desk(desk)) = reply {
-                self.set_desk(*desk);
+            match reply {
+                Ok(Answer::Desk(desk)) => self.env.desk = *desk,
+                Ok(Answer::Brand(known)) => {
+                    self.env.desk.brand = known.brand;
+                    self.env.desk.environment = known.environment;
+                }
+                // the sign-in and every screen work without it
+                Ok(_) | Err(_) => {}
             }
             return None;
         }
@@ -79,10 +85,6 @@ impl App {
             return None;
         }
         Some(reply)
-    }
-
-    fn set_desk(&mut self, desk: Desk) {
-        self.env.desk = desk;
     }
 
     fn welcome(&mut self, me: Me, jobs: &mut Vec<Job>) {
@@ -103,7 +105,7 @@ impl App {
             self.forget_everything(jobs);
         }
         self.gate = None;
-        self.ask_desk(jobs);
+        self.ask_desk(ApiCall::Desk, jobs);
         if self.sides.top().is_none() {
             self.open_root(Root::Accounts, jobs);
         } else {

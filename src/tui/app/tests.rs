@@ -11,9 +11,10 @@ use super::*;
 use crate::domain::agent::Availability as Presence;
 use crate::domain::id::{AccountId, AgentId, SessionId, TokenId};
 use crate::domain::permission::Role;
+use crate::domain::profile::Profile;
 use crate::text::words::Words;
 use crate::tui::flow::{
-    Answer, Availability, Desk, Dialog, Effect, Event, Explanation, Fact, Ids, Latest, Tone, Trouble,
+    Answer, Availability, Dialog, Effect, Event, Explanation, Fact, Ids, Latest, Tone, Trouble,
 };
 use crate::tui::keys::{KeyCode, Keymap};
 use crate::tui::theme::Theme;
@@ -236,12 +237,6 @@ fn setup(size: Size) -> Setup {
         size,
         linear: false,
         ids: Ids::fixed(),
-        desk: Desk {
-            brand: "Kigo PRO".to_owned(),
-            partner: "Extra Care".to_owned(),
-            environment: "TEST".to_owned(),
-            ..Desk::default()
-        },
     }
 }
 
@@ -302,7 +297,12 @@ impl Desk1 {
         else {
             panic!("asks who it is: {jobs:?}");
         };
-        self.send(Msg::Reply(id, Ok(Answer::Me(Box::new(me(role))))))
+        let jobs = self.send(Msg::Reply(id, Ok(Answer::Me(Box::new(me(role))))));
+        if let Some((id, _)) = api(&jobs).into_iter().find(|(_, call)| *call == ApiCall::Desk) {
+            let profile = Profile::shipped("extracare").expect("shipped");
+            self.send(Msg::Reply(id, Ok(Answer::Desk(Box::new(profile)))));
+        }
+        jobs
     }
 
     fn keys(&mut self, spelled: &str) -> Vec<Job> {

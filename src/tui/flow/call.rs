@@ -17,6 +17,8 @@ use crate::wire::tokens::{AddToken, ChangeToken};
 pub enum ApiCall {
     /// The signed-in person → [`Answer::Me`](super::Answer::Me).
     Me,
+    /// Whose desk it is, without sign-in → [`Answer::Brand`](super::Answer::Brand).
+    Brand,
     /// The desk profile → [`Answer::Desk`](super::Answer::Desk).
     Desk,
     /// Look accounts up → [`Answer::Hits`](super::Answer::Hits).
@@ -241,6 +243,7 @@ impl ApiCall {
             Self::ReopenTicket { key, ticket, .. } => (key, "ticket.reopen", format!("ticket {ticket}")),
             Self::LinkTicket { key, ticket, .. } => (key, "ticket.link", format!("ticket {ticket}")),
             Self::Me
+            | Self::Brand
             | Self::Desk
             | Self::SearchAccounts(_)
             | Self::Account(_)
@@ -269,7 +272,7 @@ impl ApiCall {
     #[must_use]
     pub fn permission(&self) -> Option<Permission> {
         Some(match self {
-            Self::Me | Self::Desk => return None,
+            Self::Me | Self::Brand | Self::Desk => return None,
             Self::SearchAccounts(_) => Permission::AccountSearch,
             Self::Account(_) | Self::Notes(_) => Permission::AccountView,
             Self::Verify { .. } => Permission::AccountVerify,

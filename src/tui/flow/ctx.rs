@@ -9,6 +9,7 @@ use ratatui::layout::Size;
 use super::pending::RequestId;
 use crate::domain::id::IntentKey;
 use crate::domain::permission::Permission;
+use crate::domain::profile::{Brand, Environment, EnvironmentKind, Profile};
 use crate::domain::time::Moment;
 use crate::text::words::Words;
 use crate::tui::keys::Keymap;
@@ -20,8 +21,8 @@ use crate::wire::desk::Me;
 pub struct Ctx<'a> {
     /// The signed-in person; `None` before sign-in.
     pub me: Option<&'a Me>,
-    /// Brand, words and choices of the desk.
-    pub desk: &'a Desk,
+    /// The desk profile: brand, categories, labels, reasons. Neutral until the backend has told it.
+    pub desk: &'a Profile,
     /// Colours and signs by meaning.
     pub theme: &'a Theme,
     /// The words of the interface.
@@ -139,53 +140,26 @@ impl Ids {
     }
 }
 
-/// What the desk on screen needs of the desk profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Desk {
-    /// Our own brand, such as `Kigo PRO`.
-    pub brand: String,
-    /// The partner's brand, such as `Extra Care`; empty when there is none.
-    pub partner: String,
-    /// The environment in capitals, such as `TEST`; always shown.
-    pub environment: String,
-    /// Whether this is the real thing: shown most plainly then.
-    pub production: bool,
-    /// Categories of tickets: code and label.
-    pub categories: Vec<(String, String)>,
-    /// Reasons for token actions: code and label. The digit before each is its place, from 1.
-    pub reasons: Vec<(String, String)>,
-    /// Labels of statuses and priorities by their word; what is absent is shown by its own word.
-    pub labels: BTreeMap<String, String>,
-}
-
-impl Default for Desk {
-    fn default() -> Self {
-        Self {
-            brand: "tokendesk".to_owned(),
+/// A profile without any colour of its own, for the moment until the backend has told the real one.
+#[must_use]
+pub fn neutral_desk() -> Profile {
+    Profile {
+        name: "desk".to_owned(),
+        timezone: "UTC".to_owned(),
+        default_region: "US".to_owned(),
+        undo_seconds: 0,
+        brand: Brand {
+            product: "tokendesk".to_owned(),
             partner: String::new(),
-            environment: String::new(),
-            production: false,
-            categories: Vec::new(),
-            reasons: Vec::new(),
-            labels: BTreeMap::new(),
-        }
-    }
-}
-
-impl Desk {
-    /// The label of a status or priority word.
-    #[must_use]
-    pub fn label<'a>(&'a self, word: &'a str) -> &'a str {
-        self.labels.get(word).map_or(word, String::as_str)
-    }
-
-    /// Both brands, as the banner shows them.
-    #[must_use]
-    pub fn brands(&self) -> String {
-        if self.partner.is_empty() {
-            self.brand.clone()
-        } else {
-            format!("{} × {}", self.brand, self.partner)
-        }
+            external: String::new(),
+        },
+        environment: Environment {
+            kind: EnvironmentKind::Test,
+            label: String::new(),
+        },
+        categories: Vec::new(),
+        priorities: BTreeMap::new(),
+        statuses: BTreeMap::new(),
+        reasons: BTreeMap::new(),
     }
 }

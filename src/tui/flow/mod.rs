@@ -15,7 +15,7 @@ mod route;
 mod screen;
 
 pub use call::{ApiCall, Intent};
-pub use ctx::{Ctx, Desk, Ids, Link};
+pub use ctx::{Ctx, Ids, Link, neutral_desk};
 pub use effect::{Effect, SignInAsk, Toast, Tone, WakeKey};
 pub use event::{DemoPerson, Event, Fact, SignInState};
 pub use pending::{Latest, Pending, RequestId};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::ctx::Desk;
+use crate::domain::profile::Profile;
 use crate::wire::accounts::{AccountCard, AccountHits, Revealed, Verified};
-use crate::wire::desk::{Me, Note};
+use crate::wire::desk::{DeskBrand, Me, Note};
 use crate::wire::offers::OfferRow;
 use crate::wire::page::Page;
 use crate::wire::problem::{Code, FieldProblem};
@@ -19,7 +19,8 @@ pub type Reply = Result<Answer, CallError>;
 #[expect(missing_docs, reason = "each variant is named after the body that it holds")]
 pub enum Answer {
     Me(Box<Me>),
-    Desk(Box<Desk>),
+    Brand(DeskBrand),
+    Desk(Box<Profile>),
     Hits(AccountHits),
     Card(Box<AccountCard>),
     Verified(Verified),
