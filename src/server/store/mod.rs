@@ -5,9 +5,13 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
+pub mod cases;
 pub mod connect;
 pub mod filter;
+pub mod imports;
 pub mod intents;
+pub mod known;
 pub mod offers;
 pub mod page;
 pub mod people;

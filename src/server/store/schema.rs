@@ -15,12 +15,20 @@ struct Step {
 }
 
 /// All steps. A committed file is never edited: its checksum is kept in the database.
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    name: "foundation",
-    sqlite: include_str!("migrations/sqlite/0001_foundation.sql"),
-    postgres: include_str!("migrations/postgres/0001_foundation.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        name: "foundation",
+        sqlite: include_str!("migrations/sqlite/0001_foundation.sql"),
+        postgres: include_str!("migrations/postgres/0001_foundation.sql"),
+    },
+    Step {
+        version: 2,
+        name: "import bad rows",
+        sqlite: include_str!("migrations/sqlite/0002_import_bad_rows.sql"),
+        postgres: include_str!("migrations/postgres/0002_import_bad_rows.sql"),
+    },
+];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
     let steps = STEPS
