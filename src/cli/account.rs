@@ -128,13 +128,12 @@ fn nobody(understood_as: &str) -> Exit {
         "user_id" => "The identifier must be whole; try the e-mail address or the name.",
         _ => "Try fewer letters, the e-mail address or the mobile number.",
     };
-    Exit {
-        code: NOT_FOUND,
-        error: "not_found".to_owned(),
-        detail: format!("nobody was found (looked for: {understood_as})"),
-        next: next.to_owned(),
-        ..Exit::default()
-    }
+    Exit::new(
+        NOT_FOUND,
+        "not_found",
+        format!("nobody was found (looked for: {understood_as})"),
+    )
+    .and_next(next.to_owned())
 }
 
 fn row(hit: &AccountHit) -> Vec<String> {

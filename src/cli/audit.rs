@@ -27,14 +27,13 @@ pub(super) async fn run(ctx: Context, args: AuditArgs) -> Result<(), Exit> {
             if verdict.intact {
                 return Ok(());
             }
-            Err(Exit {
-                code: FAILED,
-                error: "audit_broken".to_owned(),
-                detail: verdict
+            Err(Exit::new(
+                FAILED,
+                "audit_broken",
+                verdict
                     .broken
                     .unwrap_or_else(|| "the chain of the audit is broken".to_owned()),
-                ..Exit::default()
-            })
+            ))
         }
     }
 }

@@ -47,13 +47,12 @@ pub(super) async fn session(config: &Config) -> Result<Session, Exit> {
     let state_dir = match (paths::state_dir(), config.identity.token_store) {
         (Some(dir), _) => dir,
         (None, TokenStore::File) => {
-            return Err(Exit {
-                code: FAILED,
-                error: "no_home".to_owned(),
-                detail: "there is no home directory to keep the sign-in in; set identity.token_store to \"memory\""
+            return Err(Exit::new(
+                FAILED,
+                "no_home",
+                "there is no home directory to keep the sign-in in; set identity.token_store to \"memory\""
                     .to_owned(),
-                ..Exit::default()
-            });
+            ));
         }
         (None, _) => std::env::temp_dir().join("tokendesk"),
     };

@@ -95,12 +95,11 @@ pub(super) fn run(global: &Global, output: &Output) -> Result<(), Exit> {
         .filter(|finding| finding.state == "wrong")
         .map(|finding| finding.name)
         .collect();
-    Err(Exit {
-        code: FAILED,
-        error: "not_well".to_owned(),
-        detail: format!("not in order: {}", what.join(", ")),
-        ..Exit::default()
-    })
+    Err(Exit::new(
+        FAILED,
+        "not_well",
+        format!("not in order: {}", what.join(", ")),
+    ))
 }
 
 fn file(config: &Config) -> Finding {

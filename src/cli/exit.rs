@@ -27,15 +27,23 @@ pub(super) const CONFLICT: u8 = 6;
 pub(super) const UNREACHABLE: u8 = 7;
 
 /// A command that did not come to its good end.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Exit {
     /// The exit code of the process.
     #[serde(rename = "exit")]
     pub code: u8,
     /// A stable word for what went wrong.
-    pub error: String,
+    pub error: &'static str,
     /// What happened.
     pub detail: String,
+    /// The rest, where there is any.
+    #[serde(flatten)]
+    pub more: Box<More>,
+}
+
+/// What only some failures have.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct More {
     /// Whether anything was changed.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub kept: String,
@@ -63,47 +71,50 @@ pub(super) struct Exit {
 }
 
 impl Exit {
+    /// A failure with its code, its word and what happened.
+    pub(super) fn new(code: u8, error: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            error,
+            detail: detail.into(),
+            more: Box::default(),
+        }
+    }
+
     /// The command line is wrong.
     pub(super) fn usage(detail: impl Into<String>) -> Self {
-        Self {
-            code: USAGE,
-            error: "usage".to_owned(),
-            detail: detail.into(),
-            ..Self::default()
-        }
+        Self::new(USAGE, "usage", detail)
     }
 
     /// Something on this machine failed.
     pub(super) fn failed(detail: impl Into<String>) -> Self {
-        Self {
-            code: FAILED,
-            error: "failed".to_owned(),
-            detail: detail.into(),
-            ..Self::default()
-        }
+        Self::new(FAILED, "failed", detail)
+    }
+
+    /// Says what to do next.
+    pub(super) fn and_next(mut self, next: impl Into<String>) -> Self {
+        self.more.next = next.into();
+        self
     }
 
     /// Several lines for people.
     pub(super) fn words(&self) -> String {
+        let more = &self.more;
         let mut lines = vec![format!("error: {}", self.detail)];
         lines.extend(
-            self.fields
+            more.fields
                 .iter()
                 .map(|field| format!("  {}: {}", field.field, field.detail)),
         );
-        lines.extend(
-            [&self.kept, &self.next]
-                .into_iter()
-                .filter(|s| !s.is_empty())
-                .cloned(),
-        );
-        if let Some(intent) = self.intent.filter(|_| self.maybe_done) {
+        let said = [&more.kept, &more.next];
+        lines.extend(said.into_iter().filter(|text| !text.is_empty()).cloned());
+        if let Some(intent) = more.intent.filter(|_| more.maybe_done) {
             lines.push(format!(
                 "To find out, run the same command again with --intent {intent}"
             ));
         }
-        if !self.reference.is_empty() {
-            lines.push(format!("Reference: {}", self.reference));
+        if !more.reference.is_empty() {
+            lines.push(format!("Reference: {}", more.reference));
         }
         lines.join("\n")
     }
@@ -120,41 +131,38 @@ impl From<ClientError> for Exit {
             ErrorKind::Unreachable | ErrorKind::Unavailable | ErrorKind::Malformed => UNREACHABLE,
             ErrorKind::RateLimited { .. } | ErrorKind::VersionMismatch { .. } | ErrorKind::Server => FAILED,
         };
-        let mut exit = Self {
-            code,
-            error: error.kind.word().to_owned(),
+        let mut more = More {
             kept: error.kept().to_owned(),
             next: error.next(),
-            detail: error.detail,
             reference: error.reference,
             intent: error.intent,
             maybe_done: error.maybe_done,
-            ..Self::default()
+            ..More::default()
         };
+        let word = error.kind.word();
         match error.kind {
-            ErrorKind::Invalid { fields } => exit.fields = fields,
-            ErrorKind::BadQuery { column } => exit.column = Some(column),
-            ErrorKind::Stale { current } => exit.current = current,
+            ErrorKind::Invalid { fields } => more.fields = fields,
+            ErrorKind::BadQuery { column } => more.column = Some(column),
+            ErrorKind::Stale { current } => more.current = current,
             _ => {}
         }
-        exit
+        Self {
+            code,
+            error: word,
+            detail: error.detail,
+            more: Box::new(more),
+        }
     }
 }
 
 impl From<ConfigErrors> for Exit {
     fn from(errors: ConfigErrors) -> Self {
-        Self {
-            code: USAGE,
-            error: "configuration".to_owned(),
-            detail: errors.to_string(),
-            ..Self::default()
-        }
+        Self::new(USAGE, "configuration", errors.to_string())
     }
 }
 
 impl From<SignInError> for Exit {
     fn from(error: SignInError) -> Self {
-        let detail = error.to_string();
         let (code, word) = match &error {
             SignInError::Failed { code, .. } if code == "configuration" => (USAGE, "configuration"),
             SignInError::Unavailable { .. } => (UNREACHABLE, "issuer_unavailable"),
@@ -163,12 +171,7 @@ impl From<SignInError> for Exit {
             SignInError::Cancelled => (NOT_SIGNED_IN, "cancelled"),
             SignInError::Failed { .. } => (NOT_SIGNED_IN, "sign_in_failed"),
         };
-        Self {
-            code,
-            error: word.to_owned(),
-            detail,
-            ..Self::default()
-        }
+        Self::new(code, word, error.to_string())
     }
 }
 

@@ -80,8 +80,8 @@ impl ListArgs {
 
     /// Adds the query line with a mark under the column that is wrong.
     fn pointed(&self, mut exit: Exit) -> Exit {
-        if let (Some(column), Some(query)) = (exit.column, &self.query) {
-            exit.kept = format!("  {query}\n  {}^", " ".repeat(column));
+        if let (Some(column), Some(query)) = (exit.more.column, &self.query) {
+            exit.more.kept = format!("  {query}\n  {}^", " ".repeat(column));
         }
         exit
     }

@@ -149,12 +149,7 @@ pub(super) async fn logout(ctx: Context) -> Result<(), Exit> {
         detail: report.words(),
     };
     if report.forgotten.is_err() || matches!(report.revocation, Revocation::Failed(_)) {
-        return Err(Exit {
-            code: FAILED,
-            error: "sign_out_incomplete".to_owned(),
-            detail: done.detail,
-            ..Exit::default()
-        });
+        return Err(Exit::new(FAILED, "sign_out_incomplete", done.detail));
     }
     ctx.output.show(&done, |done| format!("{}\n", done.detail))
 }
@@ -162,13 +157,10 @@ pub(super) async fn logout(ctx: Context) -> Result<(), Exit> {
 /// Shows who is signed in.
 pub(super) async fn whoami(ctx: Context) -> Result<(), Exit> {
     if !ctx.session.signed_in() {
-        return Err(Exit {
-            code: NOT_SIGNED_IN,
-            error: "not_signed_in".to_owned(),
-            detail: "nobody is signed in".to_owned(),
-            next: "Sign in with: tokendesk login".to_owned(),
-            ..Exit::default()
-        });
+        return Err(
+            Exit::new(NOT_SIGNED_IN, "not_signed_in", "nobody is signed in".to_owned())
+                .and_next("Sign in with: tokendesk login".to_owned()),
+        );
     }
     let me = ctx.api()?.me().await?;
     ctx.output.show(&me, |me| {

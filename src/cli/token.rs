@@ -152,13 +152,12 @@ async fn offer_id(api: &Api, offer: &str) -> Result<OfferId, Exit> {
     found.retain(|row| row.offer.code.eq_ignore_ascii_case(offer));
     match found.pop() {
         Some(row) => Ok(row.offer.id),
-        None => Err(Exit {
-            code: NOT_FOUND,
-            error: "not_found".to_owned(),
-            detail: format!("there is no offer with the code {offer}"),
-            next: "Find it with: tokendesk offer list --query WORDS".to_owned(),
-            ..Exit::default()
-        }),
+        None => Err(Exit::new(
+            NOT_FOUND,
+            "not_found",
+            format!("there is no offer with the code {offer}"),
+        )
+        .and_next("Find it with: tokendesk offer list --query WORDS".to_owned())),
     }
 }
 
