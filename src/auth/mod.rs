@@ -8,6 +8,7 @@
 pub mod discovery;
 mod grant;
 mod http;
+mod pace;
 mod process_lock;
 mod session;
 mod sign_in;

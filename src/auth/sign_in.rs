@@ -1,10 +1,9 @@
 //! Sign-in by device code (RFC 8628): ask for a code, show it, poll until somebody decided.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use oauth2::{
     DeviceAuthorizationUrl, DeviceCodeErrorResponse, DeviceCodeErrorResponseType, RequestTokenError, Scope,
     StandardDeviceAuthorizationResponse,
@@ -15,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::discovery::DiscoveryError;
 use super::grant::{Granted, token_client};
 use super::http::{IssuerHttp, Trouble};
+use super::pace::{MAX_WAIT, Pace, listening};
 use super::words;
 use crate::config::identity::IdentitySettings;
 use crate::config::issuer::{self, IssuerMetadata};
@@ -22,10 +22,6 @@ use crate::domain::time::{Clock, Moment};
 
 /// No poll sooner than this, whatever the issuer asks for.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
-/// No wait between two polls longer than this, whatever went wrong.
-const MAX_WAIT: Duration = Duration::from_secs(60);
-/// What `slow_down` adds, for this and all later polls.
-const SLOW_DOWN: Duration = Duration::from_secs(5);
 /// How long a code is taken to live when the issuer says nothing sensible.
 const MAX_CODE_LIFE: Duration = Duration::from_secs(3600);
 /// A poll that was sent in time may be answered this much later.
@@ -152,7 +148,7 @@ impl From<Trouble> for SignInError {
 }
 
 /// The words with a capital letter and a full stop.
-fn sentence(words: &str) -> String {
+pub(super) fn sentence(words: &str) -> String {
     let mut chars = words.chars();
     let Some(first) = chars.next() else {
         return String::new();
@@ -381,27 +377,6 @@ impl SignIn {
     }
 }
 
-type Call = BoxFuture<'static, Result<oauth2::HttpResponse, Trouble>>;
-
-/// The closure that the `oauth2` crate calls for each poll, with an ear on the answers.
-fn listening(
-    send: impl Fn(oauth2::HttpRequest) -> Call + Send + Sync + 'static,
-    pace: Arc<Pace>,
-    tell: Arc<dyn Fn(SignInEvent) + Send + Sync>,
-) -> impl Fn(oauth2::HttpRequest) -> Call + Send + Sync + 'static {
-    move |request| {
-        let (pace, tell, sent) = (Arc::clone(&pace), Arc::clone(&tell), send(request));
-        async move {
-            let answer = sent.await;
-            if let Some(event) = pace.heard(&answer) {
-                tell(event);
-            }
-            answer
-        }
-        .boxed()
-    }
-}
-
 fn unusable(why: &str) -> SignInError {
     SignInError::Failed {
         code: "answer".to_owned(),
@@ -411,124 +386,9 @@ fn unusable(why: &str) -> SignInError {
     }
 }
 
-/// How long to wait before the next poll. Faults double the wait only while they last; `slow_down` is for good.
-struct Pace(Mutex<PaceState>);
-
-struct PaceState {
-    interval: Duration,
-    faults: u32,
-    asked: Option<Duration>,
-}
-
-impl Pace {
-    fn new(interval: Duration) -> Self {
-        Self(Mutex::new(PaceState {
-            interval,
-            faults: 0,
-            asked: None,
-        }))
-    }
-
-    fn wait(&self) -> Duration {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.wait()
-    }
-
-    /// Takes note of an answer; says what is worth telling.
-    fn heard(&self, answer: &Result<oauth2::HttpResponse, Trouble>) -> Option<SignInEvent> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match answer {
-            Err(trouble) => {
-                state.faults = state.faults.saturating_add(1);
-                state.asked = trouble.retry_in;
-                Some(SignInEvent::Trouble {
-                    words: sentence(&trouble.words),
-                    retry_in: state.wait(),
-                })
-            }
-            Ok(response) => {
-                state.faults = 0;
-                state.asked = None;
-                match error_code(response.body()).as_deref() {
-                    Some("authorization_pending") => Some(SignInEvent::Waiting {
-                        next_poll_in: state.wait(),
-                    }),
-                    Some("slow_down") => {
-                        state.interval = (state.interval + SLOW_DOWN).min(MAX_WAIT);
-                        Some(SignInEvent::SlowedDown {
-                            interval: state.interval,
-                        })
-                    }
-                    _ => None,
-                }
-            }
-        }
-    }
-}
-
-impl PaceState {
-    fn wait(&self) -> Duration {
-        let doubled = self
-            .interval
-            .saturating_mul(1_u32.checked_shl(self.faults).unwrap_or(u32::MAX));
-        doubled
-            .min(MAX_WAIT)
-            .max(self.asked.unwrap_or_default())
-            .max(self.interval)
-    }
-}
-
-fn error_code(body: &[u8]) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Code {
-        error: Option<String>,
-    }
-    serde_json::from_slice::<Code>(body)
-        .ok()
-        .and_then(|code| code.error)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn answer(error: &str) -> Result<oauth2::HttpResponse, Trouble> {
-        Ok(::http::Response::new(
-            format!("{{\"error\":\"{error}\"}}").into_bytes(),
-        ))
-    }
-
-    #[test]
-    fn slow_down_is_for_good_and_faults_are_not() {
-        let pace = Pace::new(Duration::from_secs(5));
-        let fault = || {
-            Err(Trouble {
-                words: "down".to_owned(),
-                retry_in: None,
-            })
-        };
-        assert_eq!(pace.wait(), Duration::from_secs(5));
-        pace.heard(&answer("slow_down"));
-        assert_eq!(pace.wait(), Duration::from_secs(10));
-        pace.heard(&fault());
-        assert_eq!(pace.wait(), Duration::from_secs(20));
-        for _ in 0..40 {
-            pace.heard(&fault());
-        }
-        assert_eq!(pace.wait(), MAX_WAIT);
-        pace.heard(&answer("authorization_pending"));
-        assert_eq!(pace.wait(), Duration::from_secs(10));
-    }
-
-    #[test]
-    fn the_wait_that_an_issuer_asks_for_is_kept() {
-        let pace = Pace::new(Duration::from_secs(1));
-        pace.heard(&Err(Trouble {
-            words: "429".to_owned(),
-            retry_in: Some(Duration::from_secs(42)),
-        }));
-        assert_eq!(pace.wait(), Duration::from_secs(42));
-    }
 
     #[test]
     fn words_become_sentences() {

@@ -355,15 +355,18 @@ impl Inner {
                         record = stored;
                         second_try = true;
                     }
-                    _ => {
-                        if let Err(error) = self.vault.clear().await {
-                            tracing::warn!(%error, "a session that is over could not be removed");
-                        }
-                        return Err(self.over("Your sign-in has come to its end. Sign in again."));
-                    }
+                    _ => return Err(self.bury().await),
                 },
             }
         }
+    }
+
+    /// The refresh token is dead: nothing of it is kept.
+    async fn bury(&self) -> CredentialsError {
+        if let Err(error) = self.vault.clear().await {
+            tracing::warn!(%error, "a session that is over could not be removed");
+        }
+        self.over("Your sign-in has come to its end. Sign in again.")
     }
 
     /// What the vault holds of this session, as far as it can be told.

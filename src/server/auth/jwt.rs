@@ -230,18 +230,7 @@ impl AccessTokens {
             .jti
             .filter(|jti| !jti.is_empty())
             .ok_or(invalid("no id of its own"))?;
-        if iat.seconds() > now.seconds().saturating_add(LEEWAY) {
-            return Err(invalid("issued in the future"));
-        }
-        match &raw.nbf {
-            None => {}
-            Some(nbf)
-                if seconds(nbf).is_some_and(|nbf| nbf.seconds() <= now.seconds().saturating_add(LEEWAY)) => {}
-            Some(_) => return Err(invalid("not valid yet")),
-        }
-        if exp.seconds().saturating_add(LEEWAY) <= now.seconds() {
-            return Err(AuthError::Expired);
-        }
+        check_times(iat, raw.nbf.as_ref(), exp, now)?;
         Ok(Claims {
             issuer: settings.issuer.clone(),
             uid,
@@ -287,6 +276,28 @@ struct RawClaims {
     nonce: Option<Value>,
     #[serde(flatten)]
     rest: serde_json::Map<String, Value>,
+}
+
+/// Whether `now` lies within the token's time, give or take what clocks differ.
+fn check_times(
+    iat: Moment,
+    nbf: Option<&serde_json::Number>,
+    exp: Moment,
+    now: Moment,
+) -> Result<(), AuthError> {
+    if iat.seconds() > now.seconds().saturating_add(LEEWAY) {
+        return Err(AuthError::Invalid("issued in the future"));
+    }
+    match nbf {
+        None => {}
+        Some(nbf)
+            if seconds(nbf).is_some_and(|nbf| nbf.seconds() <= now.seconds().saturating_add(LEEWAY)) => {}
+        Some(_) => return Err(AuthError::Invalid("not valid yet")),
+    }
+    if exp.seconds().saturating_add(LEEWAY) <= now.seconds() {
+        return Err(AuthError::Expired);
+    }
+    Ok(())
 }
 
 /// A NumericDate in whole seconds.
