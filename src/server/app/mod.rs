@@ -1,1 +1,146 @@
 //! The composition root: configuration to store, services, workers and router.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::{Quota, RateLimiter};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::identity::RoleGroups;
+use crate::config::sections::Limits;
+use crate::domain::profile::Profile;
+use crate::domain::time::Clock;
+use crate::server::http::desk::SignInWith;
+use crate::server::http::metrics::Metrics;
+use crate::server::http::router::Bounds;
+use crate::server::http::{Api, Parts, TokenValidator, router};
+use crate::server::services::Services;
+use crate::server::store::Store;
+use crate::server::workers;
+
+/// How long requests that are being worked on may take after the order to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What a backend is made of.
+pub struct Setup {
+    /// The database, open and migrated.
+    pub store: Store,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The desk.
+    pub profile: Profile,
+    /// Who checks access tokens.
+    pub validator: Arc<dyn TokenValidator>,
+    /// Which groups give which role.
+    pub roles: RoleGroups,
+    /// Whom people sign in with.
+    pub identity: SignInWith,
+    /// What it puts up with.
+    pub limits: Limits,
+    /// Whether the documentation is for every machine.
+    pub public_docs: bool,
+}
+
+/// A backend at work.
+pub struct RunningServer {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Its use cases, for who runs it in the same process.
+    pub services: Services,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl RunningServer {
+    /// Its address for clients.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Stops taking requests, lets those being worked on end, seals the audit, closes the database.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            if tokio::time::timeout(GRACE, task).await.is_err() {
+                tracing::warn!("a task did not stop in time");
+            }
+        }
+        self.services.store.close().await;
+    }
+
+    /// Told when it has to stop.
+    #[must_use]
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+}
+
+/// Binds the address to listen on.
+///
+/// # Errors
+/// In words: the port is in use, the address is none, or this person may not.
+pub async fn bind(listen: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "{listen} is in use by another program; stop that one, or set [server] listen (or --listen) to another \
+             address, such as 127.0.0.1:0 for any free port"
+        ),
+        std::io::ErrorKind::PermissionDenied => {
+            format!("this user may not listen on {listen}; ports below 1024 need privileges")
+        }
+        _ => format!("cannot listen on {listen}: {error}"),
+    })
+}
+
+/// Starts a backend on a listener.
+///
+/// # Errors
+/// When the listener's address cannot be read.
+pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServer> {
+    let addr = listener.local_addr()?;
+    let services = Services::new(setup.store, setup.clock, setup.profile);
+    let metrics = Metrics::default();
+    let rate = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+    let quota =
+        Quota::per_second(rate(setup.limits.requests_per_second)).allow_burst(rate(setup.limits.burst));
+    let api = Api::new(Parts {
+        services: services.clone(),
+        validator: setup.validator,
+        roles: setup.roles,
+        identity: setup.identity,
+        metrics: metrics.clone(),
+        limiter: RateLimiter::keyed(quota),
+    });
+    let bounds = Bounds {
+        body_bytes: usize::try_from(setup.limits.body_bytes).unwrap_or(usize::MAX),
+        patience: Duration::from_secs(setup.limits.request_seconds),
+        public_docs: setup.public_docs,
+    };
+    let app = router(api, bounds).into_make_service_with_connect_info::<SocketAddr>();
+    let stop = CancellationToken::new();
+    let serving = {
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            let until = stop.clone().cancelled_owned();
+            if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(until).await {
+                tracing::error!(%error, "the server stopped");
+                stop.cancel();
+            }
+        })
+    };
+    let sealing = tokio::spawn(workers::seal(services.clone(), stop.clone(), move |n| {
+        metrics.sealed.inc_by(n);
+    }));
+    let sweeping = tokio::spawn(workers::sweep(services.clone(), stop.clone()));
+    Ok(RunningServer {
+        addr,
+        services,
+        stop,
+        tasks: vec![serving, sealing, sweeping],
+    })
+}

@@ -52,3 +52,14 @@ impl Services {
         self.clock.now()
     }
 }
+
+impl Services {
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<(), ServiceError> {
+        crate::sql!("SELECT 1 AS n").number(self.store.read()).await?;
+        Ok(())
+    }
+}

@@ -6,7 +6,7 @@ use super::error::problem;
 use super::listing::read_query;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
-use crate::domain::id::{AccountId, ActionId, NoteId, OutboxId, TicketId, TokenId};
+use crate::domain::id::{AccountId, ActionId, AgentId, NoteId, OutboxId, TicketId, TokenId};
 use crate::domain::offer::Offer;
 use crate::domain::permission::Permission;
 use crate::domain::query::TOKEN_FIELDS;
@@ -677,4 +677,29 @@ fn uuid_moment(id: Uuid) -> Option<Moment> {
     Some(Moment::from_micros(
         micros.saturating_add(i64::from(nanos / 1_000)),
     ))
+}
+
+impl Services {
+    /// Recorded actions, newest first.
+    ///
+    /// # Errors
+    /// When the person may not, a parameter is wrong, or the database fails.
+    pub async fn actions(
+        &self,
+        actor: &Actor,
+        account: Option<AccountId>,
+        agent: Option<AgentId>,
+        params: &ListParams,
+    ) -> Result<Page<Action>, ServiceError> {
+        actor.may(Permission::TokenView)?;
+        let of = records::ActionsOf { agent, account };
+        let list = records::actions(of, super::listing::fingerprint(&["actions", &format!("{of:?}")]));
+        self.page(
+            &list,
+            params,
+            |id| crate::sql!("id = ?", id),
+            |r| records::read_action(r).map(action),
+        )
+        .await
+    }
 }

@@ -1,0 +1,32 @@
+//! Health, readiness, metrics: routes for machines.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::{Api, Refusal};
+use crate::wire::problem::Code;
+
+/// The process lives.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The database answers.
+pub async fn readyz(State(api): State<Api>) -> Response {
+    match api.services.ready().await {
+        Ok(()) => (StatusCode::OK, "ready\n").into_response(),
+        Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+/// Counters; for this machine only, unless an address of their own is configured.
+pub async fn metrics(State(api): State<Api>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
+    if !peer.ip().is_loopback() {
+        return Refusal::new(Code::NotFound, "there is no such route").into_response();
+    }
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], api.metrics.text()).into_response()
+}

@@ -1,0 +1,40 @@
+//! Routes of the catalog.
+
+use axum::Json;
+use axum::extract::State;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::extract::{Id, Member, Params};
+use super::{Api, Refusal};
+use crate::domain::id::OfferId;
+use crate::wire::offers::OfferRow;
+use crate::wire::page::{ListParams, Page};
+use crate::wire::problem::Problem;
+
+/// The routes.
+pub fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+}
+
+/// Search the catalog.
+#[utoipa::path(get, path = "/offers", tag = "offers", params(ListParams),
+    responses((status = 200, body = Page<OfferRow>), (status = 422, body = Problem)))]
+async fn list(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Params(params): Params<ListParams>,
+) -> Result<Json<Page<OfferRow>>, Refusal> {
+    Ok(Json(api.services.offers(&actor, &params).await?))
+}
+
+/// One offer.
+#[utoipa::path(get, path = "/offers/{id}", tag = "offers", params(("id" = OfferId, Path)),
+    responses((status = 200, body = OfferRow), (status = 404, body = Problem)))]
+async fn show(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<OfferId>,
+) -> Result<Json<OfferRow>, Refusal> {
+    Ok(Json(api.services.offer(&actor, id).await?))
+}
