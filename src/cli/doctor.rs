@@ -114,10 +114,15 @@ async fn backend(config: &Config) -> Finding {
         Ok(api) => api,
         Err(error) => return wrong("backend", error.to_string()),
     };
-    match api.ping().await {
-        Ok(()) => good(
+    match api.brand().await {
+        Ok(desk) => good(
             "backend",
-            format!("{} answers, same version of the contract", config.backend.url),
+            format!(
+                "{} answers for {} ({})",
+                config.backend.url,
+                desk.brand.line(),
+                desk.environment.label
+            ),
         ),
         Err(error) => wrong("backend", format!("{}: {error}", config.backend.url)),
     }

@@ -237,6 +237,7 @@ fn refused(status: StatusCode, headers: &HeaderMap, problem: Problem) -> Outcome
         }),
     };
     let mut error = ClientError::new(kind, problem.detail);
+    error.code = Some(problem.code);
     error.reference = problem.request_id;
     match problem.code {
         Code::Unauthenticated => Outcome::Renew(error),

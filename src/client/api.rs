@@ -102,6 +102,7 @@ impl Api {
         let (body, reference) = self.send(call).await?;
         serde_json::from_slice(&body).map_err(|error| ClientError {
             kind: ErrorKind::Malformed,
+            code: None,
             detail: format!(
                 "The backend's answer cannot be understood (at line {}, column {}).",
                 error.line(),

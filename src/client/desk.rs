@@ -49,7 +49,7 @@ impl Api {
         self.fetch(Call::get(paths::DESK)).await
     }
 
-    /// Whose desk it is. Needs no sign-in.
+    /// Whose desk it is; needs no sign-in. Tells too whether a backend is there that speaks our version of the contract.
     ///
     /// # Errors
     /// When it cannot be had.
@@ -57,16 +57,6 @@ impl Api {
         let mut call = Call::get(paths::DESK);
         call.anonymous = true;
         self.fetch(call).await
-    }
-
-    /// Asks, without any sign-in, whether a backend is there that speaks our version of the contract.
-    ///
-    /// # Errors
-    /// When it is not.
-    pub async fn ping(&self) -> Result<(), ClientError> {
-        let mut call = Call::get(paths::DESK);
-        call.anonymous = true;
-        self.send(call).await.map(|_| ())
     }
 
     /// Recorded actions.

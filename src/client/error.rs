@@ -13,6 +13,8 @@ use crate::wire::problem::{Code, FieldProblem};
 pub struct ClientError {
     /// What sort of trouble.
     pub kind: ErrorKind,
+    /// The backend's code, if it was the backend that refused.
+    pub code: Option<Code>,
     /// What happened, in a sentence; holds no personal data.
     pub detail: String,
     /// Names the request in the backend's log.
@@ -119,6 +121,7 @@ impl ClientError {
     pub(super) fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
+            code: None,
             detail: detail.into(),
             reference: String::new(),
             maybe_done: false,

@@ -116,6 +116,7 @@ fn refusal(key: IntentKey, fate: IntentFate) -> ClientError {
                 other => other,
             };
             let mut error = ClientError::new(kind, problem.detail);
+            error.code = Some(problem.code);
             error.reference = problem.request_id;
             error
         }
