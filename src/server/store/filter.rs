@@ -40,6 +40,8 @@ pub enum Column {
     Due(&'static str, &'static str),
     /// Compared as text with any of these expressions: `{text}` the folded text, `{id}` the identifier it may be.
     Id(&'static [&'static str]),
+    /// An integer column that people write as a ticket number: `TKT-000123`, or its digits.
+    Ticket(&'static str),
     /// A column with a person's identifier; NULL is none.
     Person(&'static str),
     /// The field stands in another table: a condition with `{}` where the test on the column goes.
@@ -170,7 +172,7 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
             );
             add(text(&format!("COALESCE({column}, 0)")), KeyKind::Int, down);
         }
-        Column::Moment(column) => add(text(column), KeyKind::Int, down),
+        Column::Moment(column) | Column::Ticket(column) => add(text(column), KeyKind::Int, down),
         Column::Due(column, copy) => {
             // Upwards, what has no date is last by itself; downwards it has to be told.
             if down {
@@ -263,6 +265,17 @@ fn one(field: &Field, column: Column, test: &Test, scope: &Scope) -> Sql {
             None => Sql::new("(1 = 0)"),
         },
         (Column::Person(column), Test::Text { value, part }) => person(column, &fold(value), *part),
+        (Column::Ticket(column), Test::Text { value, .. }) => {
+            let folded = fold(value);
+            match folded.trim_start_matches("tkt-").parse::<i64>() {
+                Ok(number) => {
+                    let mut sql = Sql::new(column);
+                    sql.push(" = ").bind(number);
+                    sql
+                }
+                Err(_) => Sql::new("(1 = 0)"),
+            }
+        }
         (Column::Id(exprs), Test::Text { value, .. }) => {
             let folded = fold(value);
             let id = Uuid::parse_str(value.trim()).ok();

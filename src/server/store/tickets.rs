@@ -2,10 +2,378 @@
 
 use uuid::Uuid;
 
-use super::{Conn, StoreError};
-use crate::domain::id::{TicketId, TokenId};
+use super::filter::{self, Column, Mapping, Scope};
+use super::page::{KeyKind, List};
+use super::{Conn, Row, Sql, StoreError};
+use crate::domain::id::{AccountId, AgentId, MessageId, TicketId, TokenId};
+use crate::domain::query::{Query, fold, search_text};
+use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility, ticket_number};
 use crate::domain::time::Moment;
 use crate::sql;
+
+/// A ticket's row with the names that lists show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketRecord {
+    /// Identifier.
+    pub id: TicketId,
+    /// Running number.
+    pub number: i64,
+    /// What it is about.
+    pub subject: String,
+    /// The whole story.
+    pub description: String,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// How soon it needs care.
+    pub priority: Priority,
+    /// Category of the desk profile.
+    pub category: String,
+    /// 1 or 2.
+    pub tier: u8,
+    /// Who has it.
+    pub assignee: Option<AgentId>,
+    /// Their name.
+    pub assignee_name: String,
+    /// The customer.
+    pub account: Option<AccountId>,
+    /// Their name.
+    pub account_name: String,
+    /// Who opened it.
+    pub created_by: String,
+    /// How often it was reopened.
+    pub reopened: u32,
+    /// How it was resolved.
+    pub resolution_type: Option<ResolutionType>,
+    /// What was done.
+    pub resolution_summary: String,
+    /// When it was opened.
+    pub created_at: Moment,
+    /// Latest change.
+    pub updated_at: Moment,
+    /// When it was closed.
+    pub closed_at: Option<Moment>,
+    /// Counts up with each change.
+    pub version: i64,
+}
+
+const NAMES: &str = "COALESCE(g.name, '') AS assignee_name, \
+    COALESCE(c.first_name, '') AS account_first, COALESCE(c.last_name, '') AS account_last";
+const JOINS: &str =
+    "LEFT JOIN agents g ON g.id = page.assignee LEFT JOIN accounts c ON c.id = page.account_id";
+const PAGE: &str = "SELECT page.*, COALESCE(g.name, '') AS assignee_name, COALESCE(c.first_name, '') AS account_first, \
+    COALESCE(c.last_name, '') AS account_last FROM {page} \
+    LEFT JOIN agents g ON g.id = page.assignee LEFT JOIN accounts c ON c.id = page.account_id";
+
+fn column(field: &str) -> Column {
+    match field {
+        "status" => Column::Word("t.status"),
+        "priority" => Column::Rank("t.priority", 0),
+        "category" => Column::Texts(&["t.category"]),
+        "tier" => Column::Rank("t.tier", 1),
+        "assignee" => Column::Person("t.assignee"),
+        "created" => Column::Moment("t.created_at"),
+        "updated" => Column::Moment("t.updated_at"),
+        "closed" => Column::Date("t.closed_at"),
+        "number" => Column::Ticket("t.number"),
+        "account" => Column::Id(&[
+            "t.account_id IN (SELECT id FROM accounts WHERE lower(user_id) = {text})",
+            "t.account_id = {id}",
+        ]),
+        "subject" => Column::Texts(&["t.subject_key"]),
+        "reopened" => Column::Rank("(CASE WHEN t.reopened > 0 THEN 1 ELSE 0 END)", 0),
+        // Escalations are not kept yet: none is open.
+        "escalated" => Column::Rank("0", 0),
+        _ => Column::Nowhere,
+    }
+}
+
+const MAPPING: Mapping = Mapping {
+    column,
+    free: "t.words LIKE {} ESCAPE '\\'",
+    default: &[("t.updated_at", KeyKind::Int, true)],
+    id: "t.id",
+};
+
+/// The tickets that a query asks for.
+#[must_use]
+pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
+    List {
+        columns: "t.*",
+        from: "tickets t",
+        filter: filter::condition(query, &MAPPING, scope),
+        keys: filter::order(query, &MAPPING, scope),
+        outer: PAGE,
+        hash,
+    }
+}
+
+/// Reads a row of [`list`] or [`find`].
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn read(row: &Row) -> Result<TicketRecord, StoreError> {
+    let (first, last) = (row.text("account_first")?, row.text("account_last")?);
+    let rank = usize::try_from(row.int("priority")?).unwrap_or(usize::MAX);
+    Ok(TicketRecord {
+        id: TicketId(row.uuid("id")?),
+        number: row.int("number")?,
+        subject: row.text("subject")?,
+        description: row.text("description")?,
+        status: row.word("status", TicketStatus::from_word)?,
+        priority: Priority::ALL
+            .get(rank)
+            .copied()
+            .ok_or_else(|| StoreError::Unreadable("priority: no such rank".to_owned()))?,
+        category: row.text("category")?,
+        tier: u8::try_from(row.int("tier")?).unwrap_or(1),
+        assignee: row.opt_uuid("assignee")?.map(AgentId),
+        assignee_name: row.text("assignee_name")?,
+        account: row.opt_uuid("account_id")?.map(AccountId),
+        account_name: format!("{first} {last}").trim().to_owned(),
+        created_by: row.text("created_by")?,
+        reopened: u32::try_from(row.int("reopened")?).unwrap_or(0),
+        resolution_type: row.opt_word("resolution_type", ResolutionType::from_word)?,
+        resolution_summary: row.text("resolution_summary")?,
+        created_at: row.moment("created_at")?,
+        updated_at: row.moment("updated_at")?,
+        closed_at: row.opt_moment("closed_at")?,
+        version: row.int("version")?,
+    })
+}
+
+/// How a ticket is named in a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TicketRef {
+    /// By its identifier.
+    Id(TicketId),
+    /// By its running number.
+    Number(i64),
+}
+
+impl std::str::FromStr for TicketRef {
+    type Err = ();
+
+    /// An identifier, or a number such as `TKT-000123` (in any case, zeros left out or not).
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if let Ok(id) = Uuid::parse_str(text) {
+            return Ok(Self::Id(TicketId(id)));
+        }
+        let (head, digits) = text.split_at_checked(4).ok_or(())?;
+        if !head.eq_ignore_ascii_case("tkt-") || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(());
+        }
+        digits.parse().map(Self::Number).map_err(|_| ())
+    }
+}
+
+/// One ticket.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl Conn, which: TicketRef) -> Result<Option<TicketRecord>, StoreError> {
+    let mut sql = Sql::new("SELECT page.*, ");
+    sql.push(NAMES)
+        .push(" FROM tickets page ")
+        .push(JOINS)
+        .push(" WHERE page.");
+    match which {
+        TicketRef::Id(id) => sql.push("id = ").bind(id.0),
+        TicketRef::Number(number) => sql.push("number = ").bind(number),
+    };
+    sql.first(conn, read).await
+}
+
+/// The next running number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next_number(conn: &impl Conn) -> Result<i64, StoreError> {
+    sql!(
+        "UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value AS n",
+        "ticket"
+    )
+    .number(conn)
+    .await
+}
+
+/// Place of a priority among priorities, as the table keeps it.
+#[must_use]
+pub fn rank(priority: Priority) -> i64 {
+    Priority::ALL
+        .iter()
+        .position(|p| *p == priority)
+        .map_or(1, |i| i as i64)
+}
+
+/// Writes a new ticket.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert(conn: &impl Conn, t: &TicketRecord) -> Result<(), StoreError> {
+    sql!(
+        "INSERT INTO tickets (id, number, subject, description, status, priority, category, tier, assignee, account_id, \
+         created_by, reopened, resolution_type, resolution_summary, created_at, updated_at, closed_at, version, \
+         subject_key, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        t.id.0,
+        t.number,
+        &t.subject,
+        &t.description,
+        t.status.word(),
+        rank(t.priority),
+        &t.category,
+        i64::from(t.tier),
+        t.assignee.map(|a| a.0),
+        t.account.map(|a| a.0),
+        &t.created_by,
+        t.reopened,
+        t.resolution_type.map(ResolutionType::word),
+        &t.resolution_summary,
+        t.created_at,
+        t.updated_at,
+        t.closed_at,
+        t.version,
+        fold(&t.subject),
+        search_text(&[&ticket_number(t.number), &t.subject, &t.description])
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Writes all that people change of a ticket, if it is still at `t.version`, and counts the version up.
+///
+/// # Errors
+/// When the database fails. `false`: the row is at another version.
+pub async fn update(conn: &impl Conn, t: &TicketRecord, now: Moment) -> Result<bool, StoreError> {
+    let sql = sql!(
+        "UPDATE tickets SET subject = ?, description = ?, status = ?, priority = ?, category = ?, tier = ?, assignee = ?, \
+         account_id = ?, reopened = ?, resolution_type = ?, resolution_summary = ?, closed_at = ?, updated_at = ?, \
+         subject_key = ?, words = ?, version = version + 1 WHERE id = ? AND version = ?",
+        &t.subject,
+        &t.description,
+        t.status.word(),
+        rank(t.priority),
+        &t.category,
+        i64::from(t.tier),
+        t.assignee.map(|a| a.0),
+        t.account.map(|a| a.0),
+        t.reopened,
+        t.resolution_type.map(ResolutionType::word),
+        &t.resolution_summary,
+        t.closed_at,
+        now,
+        fold(&t.subject),
+        search_text(&[&ticket_number(t.number), &t.subject, &t.description]),
+        t.id.0,
+        t.version
+    );
+    Ok(sql.run(conn).await? == 1)
+}
+
+/// The condition that names one ticket in [`list`].
+#[must_use]
+pub fn is(id: Uuid) -> Sql {
+    sql!("t.id = ?", id)
+}
+
+/// The tokens that are linked to a ticket.
+///
+/// # Errors
+/// When the database fails.
+pub async fn token_ids(conn: &impl Conn, ticket: TicketId) -> Result<Vec<TokenId>, StoreError> {
+    sql!(
+        "SELECT token_id FROM ticket_tokens WHERE ticket_id = ? ORDER BY linked_at, token_id LIMIT 200",
+        ticket.0
+    )
+    .all(conn, |row| row.uuid("token_id").map(TokenId))
+    .await
+}
+
+/// A line of the conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRow {
+    /// Identifier.
+    pub id: MessageId,
+    /// Employee id and name.
+    pub author: String,
+    /// When.
+    pub at: Moment,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// The text.
+    pub body: String,
+}
+
+/// Writes into the conversation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_message(
+    conn: &impl Conn,
+    ticket: TicketId,
+    author: Option<AgentId>,
+    message: &MessageRow,
+) -> Result<(), StoreError> {
+    sql!(
+        "INSERT INTO messages (id, ticket_id, author_id, author, at, visibility, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        message.id.0,
+        ticket.0,
+        author.map(|a| a.0),
+        &message.author,
+        message.at,
+        message.visibility.word(),
+        &message.body
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}
+
+/// The latest lines of the conversation, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn messages(conn: &impl Conn, ticket: TicketId, limit: u32) -> Result<Vec<MessageRow>, StoreError> {
+    let mut rows = sql!(
+        "SELECT * FROM messages WHERE ticket_id = ? ORDER BY at DESC, id DESC LIMIT ?",
+        ticket.0,
+        limit
+    )
+    .all(conn, |row| {
+        Ok(MessageRow {
+            id: MessageId(row.uuid("id")?),
+            author: row.text("author")?,
+            at: row.moment("at")?,
+            visibility: row.word("visibility", Visibility::from_word)?,
+            body: row.text("body")?,
+        })
+    })
+    .await?;
+    rows.reverse();
+    Ok(rows)
+}
+
+/// The history of a ticket, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn events(conn: &impl Conn, ticket: TicketId) -> Result<Vec<EventRow>, StoreError> {
+    sql!(
+        "SELECT * FROM ticket_events WHERE ticket_id = ? ORDER BY at, id",
+        ticket.0
+    )
+    .all(conn, |row| {
+        Ok(EventRow {
+            at: row.moment("at")?,
+            who: row.text("who")?,
+            what: row.text("what")?,
+            before: row.text("before_text")?,
+            after: row.text("after_text")?,
+            detail: row.text("detail")?,
+        })
+    })
+    .await
+}
 
 /// One change of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
