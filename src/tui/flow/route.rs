@@ -10,7 +10,10 @@ pub enum Route {
     /// Signed in, but without any role.
     Denied,
     /// Look accounts up. Home of the account side.
-    Lookup,
+    Lookup {
+        /// For which ticket the customer is looked for.
+        ticket: Option<TicketId>,
+    },
     /// An account's card beside its tokens; with a ticket, the ticket stands there too.
     Account {
         /// Whose.
@@ -57,7 +60,7 @@ impl Route {
         match self {
             Self::SignIn => ScreenKind::SignIn,
             Self::Denied => ScreenKind::Denied,
-            Self::Lookup => ScreenKind::Lookup,
+            Self::Lookup { .. } => ScreenKind::Lookup,
             Self::Account { .. } => ScreenKind::Account,
             Self::Token { .. } => ScreenKind::Token,
             Self::Catalog { .. } => ScreenKind::Catalog,
@@ -71,11 +74,12 @@ impl Route {
     #[must_use]
     pub fn ticket(&self) -> Option<TicketId> {
         match self {
-            Self::Account { ticket, .. } | Self::Token { ticket, .. } | Self::Catalog { ticket, .. } => {
-                *ticket
-            }
+            Self::Lookup { ticket }
+            | Self::Account { ticket, .. }
+            | Self::Token { ticket, .. }
+            | Self::Catalog { ticket, .. } => *ticket,
             Self::Ticket { ticket } => Some(*ticket),
-            Self::SignIn | Self::Denied | Self::Lookup | Self::Tickets | Self::NewTicket { .. } => None,
+            Self::SignIn | Self::Denied | Self::Tickets | Self::NewTicket { .. } => None,
         }
     }
 }
@@ -121,7 +125,7 @@ impl Root {
     #[must_use]
     pub fn route(self) -> Route {
         match self {
-            Self::Accounts => Route::Lookup,
+            Self::Accounts => Route::Lookup { ticket: None },
             Self::Tickets => Route::Tickets,
         }
     }
