@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Clear, Widget};
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
+use crate::text::safe::{clean, clean_block};
+use crate::text::{self, width::truncate};
 use crate::tui::theme::{Role, Theme};
 
 /// Draws `text` at `x`, `y` in at most `width` cells, cut with an ellipsis; gives back the cells used.
@@ -21,56 +21,20 @@ pub(super) fn line(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, sty
 
 /// The width of a text in cells.
 pub(super) fn width(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
+    u16::try_from(text::width::width(text)).unwrap_or(u16::MAX)
 }
 
 /// The text without anything that steers a terminal, cut to `width` cells with an ellipsis.
 pub(super) fn fit(text: &str, width: usize) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control() && !steers(*c)).collect();
-    if clean.width() <= width {
-        return clean;
-    }
-    let mut cut = String::new();
-    let mut used = 0;
-    for grapheme in clean.graphemes(true) {
-        let wide = grapheme.width();
-        if used + wide + 1 > width {
-            break;
-        }
-        used += wide;
-        cut.push_str(grapheme);
-    }
-    cut.push('…');
-    cut
+    truncate(&clean(text), width).into_owned()
 }
 
-/// Characters that turn the direction of text or hide in it.
-fn steers(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
-
-/// The text broken into lines of at most `width` cells, at spaces where possible.
+/// The text, cleaned, broken into lines of at most `width` cells, at spaces where possible.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let mut current = String::new();
-        for word in paragraph.split(' ') {
-            let gap = usize::from(!current.is_empty());
-            if !current.is_empty() && current.width() + gap + word.width() > width {
-                lines.push(std::mem::take(&mut current));
-            } else if gap == 1 {
-                current.push(' ');
-            }
-            for grapheme in word.graphemes(true) {
-                if current.width() + grapheme.width() > width {
-                    lines.push(std::mem::take(&mut current));
-                }
-                current.push_str(grapheme);
-            }
-        }
-        lines.push(current);
-    }
-    lines
+    text::width::wrap(&clean_block(text), width)
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Clears a box in the middle of `area` and draws its border; gives back the inside. Cells beside the box that held
