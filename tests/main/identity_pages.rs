@@ -313,7 +313,8 @@ async fn refresh_tokens_rotate_and_reuse_ends_the_family() {
 #[tokio::test]
 async fn the_token_endpoint_refuses_what_it_should() {
     let visit = Visit::open().await;
-    let cases: [(&str, &[(&str, &str)], u16, &str); 6] = [
+    type Form = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Form, u16, &str); 6] = [
         (
             "/v1/device/authorize",
             &[("client_id", "other"), ("scope", "openid")],
