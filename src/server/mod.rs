@@ -3,6 +3,7 @@
 pub mod app;
 pub mod auth;
 pub mod http;
+pub mod import;
 pub mod integrations;
 pub mod services;
 pub mod store;
