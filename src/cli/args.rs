@@ -75,6 +75,12 @@ pub(super) enum Command {
     Ticket(ticket::TicketArgs),
     /// Check the audit
     Audit(audit::AuditArgs),
+    /// Run the backend
+    #[cfg(feature = "server")]
+    Serve(super::serve::ServeArgs),
+    /// Bring a database to this build's schema
+    #[cfg(feature = "server")]
+    Migrate(super::serve::DatabaseArgs),
     /// Look at configuration, backend, issuer, session and terminal, and say what is wrong
     Doctor,
     /// Print a completion script for a shell

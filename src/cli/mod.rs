@@ -13,9 +13,15 @@ mod doctor;
 mod exit;
 mod listing;
 mod log;
+#[cfg(feature = "server")]
+mod migrate;
 mod offer;
 mod output;
+#[cfg(feature = "server")]
+mod serve;
 mod session;
+#[cfg(feature = "server")]
+mod signals;
 mod ticket;
 mod token;
 
@@ -48,6 +54,10 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
     };
     match command {
         Command::Completions(args) => completions::print(&args, output),
+        #[cfg(feature = "server")]
+        Command::Serve(args) => serve::run(&global, &args, output),
+        #[cfg(feature = "server")]
+        Command::Migrate(args) => migrate::run(&global, &args, output),
         Command::Doctor => doctor::run(&global, output),
         Command::Audit(args) => context::run(&global, output, |ctx| audit::run(ctx, args)),
         Command::Login(args) => context::run(&global, output, |ctx| session::login(ctx, args)),

@@ -1,3 +1,7 @@
 //! The demo: a built-in identity provider with the real device flow, and seeded data.
 
+pub mod home;
 pub mod idp;
+pub mod start;
+
+pub use start::{DemoOptions, RunningDemo, start};
