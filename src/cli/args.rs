@@ -78,6 +78,9 @@ pub(super) enum Command {
     /// Run the backend
     #[cfg(feature = "server")]
     Serve(super::serve::ServeArgs),
+    /// Import customers, catalog and wallets from files
+    #[cfg(feature = "server")]
+    Import(super::import::ImportArgs),
     /// Bring a database to this build's schema
     #[cfg(feature = "server")]
     Migrate(super::serve::DatabaseArgs),

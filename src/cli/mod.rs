@@ -11,6 +11,8 @@ mod completions;
 mod context;
 mod doctor;
 mod exit;
+#[cfg(feature = "server")]
+mod import;
 mod listing;
 mod log;
 #[cfg(feature = "server")]
@@ -56,6 +58,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         Command::Completions(args) => completions::print(&args, output),
         #[cfg(feature = "server")]
         Command::Serve(args) => serve::run(&global, &args, output),
+        #[cfg(feature = "server")]
+        Command::Import(args) => import::run(&global, args, output),
         #[cfg(feature = "server")]
         Command::Migrate(args) => migrate::run(&global, &args, output),
         Command::Doctor => doctor::run(&global, output),

@@ -253,7 +253,7 @@ fn history_words(history: &[TokenEvent]) -> String {
 }
 
 /// A moment as it is typed: a date-time with its offset.
-fn moment(text: &str) -> Result<Moment, String> {
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse(text)
         .map_err(|_| "write it like 2026-11-30T23:59:59Z, or with an offset such as -05:00".to_owned())
 }
