@@ -120,14 +120,11 @@ impl Painter {
 
     fn put(&mut self, cell: &Cell, x: u16, y: u16, area: Rect) {
         let look = Look::of(cell);
-        // a blank shows no colour of its own
+        // a blank shows its ground alone
         let same = cell.symbol() == " "
-            && Look {
-                fg: self.look.fg,
-                underline: self.look.underline,
-                ..look
-            } == self.look
-            && look.erases_to_itself();
+            && look.bg == self.look.bg
+            && look.shows_ground_alone()
+            && self.look.shows_ground_alone();
         if !same {
             self.look_to(look);
         }

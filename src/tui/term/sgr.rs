@@ -34,10 +34,14 @@ impl Look {
 
     /// Whether blanks in this look are what erasing leaves behind.
     pub fn erases_to_itself(self) -> bool {
-        self.bg == Color::Reset
-            && !self
-                .modifier
-                .intersects(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT)
+        self.bg == Color::Reset && self.shows_ground_alone()
+    }
+
+    /// Whether blanks in this look show nothing but its ground.
+    pub fn shows_ground_alone(self) -> bool {
+        !self
+            .modifier
+            .intersects(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT)
     }
 }
 

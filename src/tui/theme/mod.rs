@@ -74,6 +74,12 @@ impl Theme {
         Self { ascii, ..self }
     }
 
+    /// Whether signs are in ASCII; lines of borders are then, too.
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
     /// How many colours it uses.
     #[must_use]
     pub fn depth(&self) -> Depth {
