@@ -5,6 +5,8 @@
 )]
 
 #[cfg(feature = "server")]
+mod backend;
+#[cfg(feature = "server")]
 mod cli;
 mod client;
 mod config;

@@ -59,7 +59,10 @@ async fn verify(
     Id(id): Id<AccountId>,
     write: Write<Verify>,
 ) -> Result<Answer, Refusal> {
-    Ok(api.services.verify_account(&actor, id, &write.body).await?)
+    Ok(api
+        .services
+        .verify_account(&actor, write.intent.clone(), id, &write.body)
+        .await?)
 }
 
 /// Show one masked field whole for half a minute. Audited.

@@ -281,11 +281,12 @@ impl Services {
     pub async fn verify_account(
         &self,
         actor: &Actor,
+        intent: Option<IntentRequest>,
         id: AccountId,
         ask: &Verify,
     ) -> Result<Answer, ServiceError> {
         let work = match self
-            .begin(actor, None, "account.verify", Permission::AccountVerify)
+            .begin(actor, intent, "account.verify", Permission::AccountVerify)
             .await?
         {
             Begun::Replay(answer) => return Ok(answer),
@@ -295,7 +296,7 @@ impl Services {
         work.settle(result).await
     }
 
-    /// Shows one masked field whole for a while.
+    /// Shows one masked field whole for a while. Its answer is never stored: it would keep the field in clear.
     ///
     /// # Errors
     /// When the person may not, gave no reason, did so too often, there is no such account, or the database fails.

@@ -198,7 +198,9 @@ impl Row {
     /// # Errors
     /// When the column is missing, empty or of another type; so for all of these.
     pub fn int(&self, column: &str) -> Result<i64, StoreError> {
+        // PostgreSQL gives literals and CASE expressions 32 bits.
         self.get(column)
+            .or_else(|_| self.get::<i32>(column).map(i64::from))
     }
 
     /// An integer that may be empty.

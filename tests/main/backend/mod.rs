@@ -1,0 +1,11 @@
+//! The backend over real HTTP, on every database that is there, driven by the project's own client and by raw requests.
+
+mod actions;
+mod audit;
+mod documents;
+pub mod harness;
+mod lookups;
+mod pages;
+mod permissions;
+mod queries;
+mod tickets;

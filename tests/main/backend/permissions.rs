@@ -1,0 +1,81 @@
+//! Who may do what, and sign-ins that end.
+
+use tokendesk::domain::permission::{Permission, Role};
+use tokendesk::wire::accounts::AccountSearch;
+use tokendesk::wire::page::ListParams;
+
+use super::harness::on_each;
+
+#[test]
+fn roles_come_from_whole_group_names_and_no_role_may_do_nothing_but_be_told_so() {
+    on_each(|backend| async move {
+        let me = backend.agent().me().await.expect("me");
+        assert_eq!(
+            (me.role, me.tier, me.employee_id.as_str()),
+            (Some(Role::Agent), Some(1), "A-amara")
+        );
+        assert!(
+            me.permissions.contains(&Permission::TokenAdd)
+                && !me.permissions.contains(&Permission::AuditRead)
+        );
+        for group in ["agents2", "Agents", "agent", ""] {
+            let nobody = backend.client("nora", group);
+            assert_eq!(nobody.me().await.expect("me").role, None, "{group}");
+            let refused = nobody
+                .search_accounts(&AccountSearch::default())
+                .await
+                .expect_err("no role");
+            assert_eq!(refused.kind.word(), "no_role", "{group}");
+        }
+    });
+}
+
+#[test]
+fn desk_wide_search_and_the_audit_are_for_some() {
+    on_each(|backend| async move {
+        let all = ListParams::default();
+        for (group, tokens, audit) in [
+            ("agents", false, false),
+            ("engineers", true, false),
+            ("supervisors", true, true),
+        ] {
+            let client = backend.client(group, group);
+            assert_eq!(client.tokens(&all).await.is_ok(), tokens, "{group}");
+            assert_eq!(client.audit(&all).await.is_ok(), audit, "{group}");
+        }
+    });
+}
+
+#[test]
+fn without_a_token_or_with_a_bad_one_nothing_is_told() {
+    on_each(|backend| async move {
+        let url = format!("{}/api/v1/offers", backend.server.url());
+        for token in [None, Some("junk")] {
+            let mut request = reqwest::Client::new().get(&url);
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
+            let answer = request.send().await.expect("an answer");
+            assert_eq!(answer.status(), 401);
+            assert!(answer.headers().contains_key("www-authenticate"));
+        }
+    });
+}
+
+#[test]
+fn an_ended_sign_in_stays_out_and_another_one_gets_in() {
+    on_each(|backend| async move {
+        let client = backend.agent();
+        client.me().await.expect("me");
+        assert_eq!(client.sessions().await.expect("sessions").items.len(), 1);
+        client.end_sessions().await.expect("ended");
+        assert_eq!(client.me().await.expect_err("ended").kind.word(), "not_signed_in");
+        let fresh = backend
+            .raw("GET", "/api/v1/me")
+            .header("tokendesk-session", uuid::Uuid::now_v7().to_string());
+        assert_eq!(fresh.send().await.expect("an answer").status(), 200);
+        let stolen = backend.client("amara", "agents");
+        let theirs = stolen.me().await;
+        assert!(theirs.is_err(), "the ended sign-in does not come back");
+    });
+}
