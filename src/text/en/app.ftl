@@ -33,3 +33,15 @@ app-tone-good = Done
 app-tone-info = Note
 app-tone-warning = Careful
 app-tone-error = Failed
+
+# The loop around the desk.
+
+run-delayed = The backend does not answer. What you typed is kept; finding out what became of it. It will not be done twice.
+run-journal-failed = Nothing was sent: the journal of intents cannot be written on this machine. Make room, then do it again.
+run-copied = Copied the { $what }.
+run-copied-terminal = Sent the { $what } to the clipboard of your terminal. If pasting brings nothing, copy it from the screen.
+run-not-copied = The { $what } was not copied:
+run-opened = Opened in the browser.
+run-earlier-done = An action of your last run was done after all: { $verb } on { $subject }.
+run-earlier-refused = An action of your last run was refused: { $verb } on { $subject }.
+run-earlier-never = An action of your last run never arrived, nothing was changed: { $verb } on { $subject }.

@@ -150,7 +150,9 @@ impl App {
         self.which_key = false;
     }
 
-    fn wants_text(&self) -> bool {
+    /// Whether a text field has the focus.
+    #[must_use]
+    pub fn wants_text(&self) -> bool {
         if self.gate.is_none()
             && let Some(Layer::Dialog { dialog, .. }) = self.layers.last()
         {

@@ -100,13 +100,11 @@ impl App {
             ),
         ];
         let style = self.env.theme.style(Role::Warning);
-        let mut y = area.y;
-        for text in lines
+        let lines = lines
             .iter()
-            .flat_map(|text| wrap(text, usize::from(area.width.max(1))))
-        {
+            .flat_map(|text| wrap(text, usize::from(area.width.max(1))));
+        for (text, y) in lines.zip(area.y..area.bottom()) {
             line(buf, area.x, y, area.width, &text, style);
-            y += 1;
         }
     }
 

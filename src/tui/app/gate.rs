@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::stack::Kept;
 use super::{App, Job, Owner, WakeId};
-use crate::tui::flow::{ApiCall, CallError, Event, Link, Reply, Root, Route, SignInState, Toast};
+use crate::tui::flow::{ApiCall, CallError, Event, Link, Reply, Root, Route, SignInAsk, SignInState, Toast};
 use crate::wire::desk::Me;
 use crate::wire::problem::Code;
 
@@ -119,8 +119,10 @@ impl App {
             self.show_gate(Route::Denied, jobs);
             return;
         }
-        if super::is_session_end(error) || self.gate.is_none() {
-            self.tell_gate(SignInState::Failed(error.sentence()), jobs);
+        if super::is_session_end(error) {
+            // a kept session that has ended meanwhile: a fresh code, without being asked
+            self.say_toast(Toast::warning(error.sentence()), jobs);
+            jobs.push(Job::SignIn(SignInAsk::NewCode));
             return;
         }
         self.tries = self.tries.saturating_add(1);

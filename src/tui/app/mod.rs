@@ -52,6 +52,8 @@ pub enum Msg {
     Started,
     /// A key was pressed.
     Key(Key),
+    /// A command was given by its name.
+    Command(Command),
     /// Text was pasted.
     Paste(String),
     /// The terminal has another size.
@@ -192,6 +194,7 @@ impl App {
         match msg {
             Msg::Started => self.start(&mut jobs),
             Msg::Key(key) => self.key(key, &mut jobs),
+            Msg::Command(command) => self.command(command, &mut jobs),
             Msg::Paste(text) => self.paste(text, &mut jobs),
             Msg::Resized(size) => self.resized(size, &mut jobs),
             Msg::Reply(id, reply) => self.reply(id, reply, &mut jobs),

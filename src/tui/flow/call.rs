@@ -27,6 +27,8 @@ pub enum ApiCall {
     Account(AccountId),
     /// Compare what the caller says → [`Answer::Verified`](super::Answer::Verified).
     Verify {
+        /// The person's intent.
+        key: IntentKey,
         /// Which account.
         account: AccountId,
         /// What the caller says.
@@ -224,10 +226,11 @@ pub struct Intent {
 impl ApiCall {
     /// The intent of an action; `None` for what only reads.
     ///
-    /// Verification and reveal change no row and carry no key: they read.
+    /// A reveal changes no row and carries no key: it reads.
     #[must_use]
     pub fn intent(&self) -> Option<Intent> {
         let (key, verb, subject) = match self {
+            Self::Verify { key, account, .. } => (key, "account.verify", format!("account {account}")),
             Self::AddNote { key, account, .. } => (key, "account.note", format!("account {account}")),
             Self::AddTokenNote { key, token, .. } => (key, "token.note", format!("token {token}")),
             Self::AddToken { key, account, .. } => (key, "token.add", format!("account {account}")),
@@ -247,7 +250,6 @@ impl ApiCall {
             | Self::Desk
             | Self::SearchAccounts(_)
             | Self::Account(_)
-            | Self::Verify { .. }
             | Self::Reveal { .. }
             | Self::Notes(_)
             | Self::WalletPage { .. }

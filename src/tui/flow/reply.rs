@@ -70,7 +70,7 @@ pub struct CallError {
     /// What is wrong with which field.
     pub fields: Vec<FieldProblem>,
     /// With [`Trouble::Stale`]: the row as it is now.
-    pub current: Option<Box<Current>>,
+    pub current: Option<Current>,
     /// How long to wait before the next try, when the backend said so.
     pub retry_after: Option<Duration>,
 }
@@ -79,8 +79,8 @@ pub struct CallError {
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each variant is named after the body that it holds")]
 pub enum Current {
-    Token(TokenRow),
-    Ticket(TicketRow),
+    Token(Box<TokenRow>),
+    Ticket(Box<TicketRow>),
 }
 
 impl CallError {

@@ -1,1 +1,58 @@
-//! The loop: select, run effects, drop stale answers, draw when dirty, shut down.
+//! The loop: takes what happens, hands it to the desk, does what the desk asks for, and draws when something changed.
+//!
+//! It sleeps until there is a signal, an input, an answer or a wake, in this order; it takes all inputs that are there
+//! before it draws; it has no tick. The first frame is drawn before the first byte goes over the network.
+
+mod actions;
+mod call;
+mod errors;
+mod journal;
+mod linear;
+mod looped;
+mod screen;
+mod setup;
+mod signin;
+mod work;
+
+pub use setup::{DemoApprover, DeskError, DeskSetup};
+
+use crate::tui::app::{App, Msg};
+use crate::tui::flow::Toast;
+
+/// Runs the desk until it is left. Block on it in the main thread: the terminal is given back when that thread panics.
+///
+/// # Errors
+/// When the desk cannot start, or the terminal fails.
+pub async fn desk(setup: DeskSetup) -> Result<(), DeskError> {
+    let linear = setup.linear || setup.config.ui.linear;
+    let app_setup = setup::app_setup(&setup.config, linear)?;
+    let app = App::new(app_setup, Box::new(crate::tui::screens::open));
+    if linear {
+        linear::run(app, setup).await
+    } else {
+        screen::run(app, setup).await
+    }
+}
+
+/// What tasks tell the loop.
+#[derive(Debug)]
+enum Post {
+    /// Something for the desk.
+    Msg(Msg),
+    /// Bytes for the terminal, with what to say about them.
+    Bytes(Vec<u8>, Toast),
+    /// An action came to its end; `known` tells whether its fate is.
+    Acted {
+        id: crate::tui::flow::RequestId,
+        key: crate::domain::id::IntentKey,
+        reply: Box<crate::tui::flow::Reply>,
+        known: bool,
+    },
+    /// An action of an earlier run was settled.
+    Settled {
+        key: crate::domain::id::IntentKey,
+        toast: Option<Toast>,
+    },
+}
+
+type Posts = tokio::sync::mpsc::UnboundedSender<Post>;

@@ -1,1 +1,17 @@
 //! One folder per screen: state, update, view, and its words for the linear mode.
+
+mod blank;
+mod denied;
+mod sign_in;
+
+use crate::tui::flow::{Ctx, Route, Screen};
+
+/// Opens the screen of a route.
+#[must_use]
+pub fn open(route: &Route, _ctx: &Ctx<'_>) -> Box<dyn Screen> {
+    match route {
+        Route::SignIn => Box::new(sign_in::SignIn::default()),
+        Route::Denied => Box::new(denied::Denied),
+        other => Box::new(blank::Blank(other.kind())),
+    }
+}

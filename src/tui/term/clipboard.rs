@@ -48,7 +48,7 @@ impl Clipboard {
     /// that works, then through the terminal.
     #[must_use]
     pub fn copy(&self, text: &str) -> Way {
-        self.copy_with(text, |tool, text| tool_takes(tool, text))
+        self.copy_with(text, tool_takes)
     }
 
     fn copy_with(&self, text: &str, takes: impl Fn(usize, &str) -> bool) -> Way {

@@ -17,6 +17,6 @@ pub use guard::{Guard, NotATerminal};
 pub use input::{Input, Inputs};
 pub use links::open_url;
 pub use painter::Painter;
-pub use probe::{Depth, Place};
+pub use probe::Place;
 pub(crate) use signals::stop;
 pub use signals::{Signal, Signals};

@@ -1,0 +1,109 @@
+//! The desk on a screen.
+
+use std::io;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
+
+use super::looped::{Desk, Surface};
+use super::setup::{DeskError, DeskSetup};
+use super::work::Worker;
+use crate::tui::app::{App, Msg};
+use crate::tui::term::{Guard, Input, Inputs, Painter, stop};
+
+struct Screen {
+    guard: Guard,
+    painter: Painter,
+    frame: Buffer,
+    size: Size,
+}
+
+/// Runs the desk in the terminal.
+pub(super) async fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
+    Guard::check()?;
+    let (worker, inbox) = Worker::new(setup)?;
+    let guard = Guard::enter()?;
+    let size = Guard::size()?;
+    let surface = Screen {
+        guard,
+        painter: Painter::new(size),
+        frame: Buffer::empty(Rect::from((ratatui::layout::Position::ORIGIN, size))),
+        size,
+    };
+    let desk = Desk {
+        app,
+        surface,
+        inputs: Inputs::default(),
+        worker,
+        inbox,
+    };
+    let open = desk.run(Inputs::ready).await?;
+    if open > 0 {
+        tracing::warn!(
+            open,
+            "left with actions whose end is not known yet; they are settled at the next start"
+        );
+    }
+    Ok(())
+}
+
+impl Surface for Screen {
+    type Input = Input;
+
+    fn messages(&mut self, input: Input, _app: &App) -> Vec<Msg> {
+        match input {
+            Input::Key(key) => vec![Msg::Key(key)],
+            Input::Paste(text) => vec![Msg::Paste(text)],
+            Input::Resized(size) => {
+                self.size = size;
+                vec![Msg::Resized(size)]
+            }
+            Input::Gone => vec![Msg::Terminate],
+        }
+    }
+
+    fn show(&mut self, app: &mut App) -> io::Result<()> {
+        let area = Rect::new(0, 0, self.size.width, self.size.height);
+        if self.frame.area == area {
+            self.frame.reset();
+        } else {
+            self.frame = Buffer::empty(area);
+        }
+        let cursor = app.view(&mut self.frame);
+        let bytes = self.painter.paint(&self.frame, cursor);
+        self.guard.write(bytes)
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.guard.write(bytes)
+    }
+
+    fn forget(&mut self) {
+        self.painter.forget();
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.guard.pause();
+        stop();
+        self.guard.resume()?;
+        self.painter.forget();
+        self.remeasure();
+        Ok(())
+    }
+
+    fn resumed(&mut self) -> io::Result<()> {
+        self.guard.retake()?;
+        self.painter.forget();
+        self.remeasure();
+        Ok(())
+    }
+}
+
+impl Screen {
+    /// The window may have changed while the program slept; the size comes as an input otherwise.
+    fn remeasure(&mut self) {
+        if let Ok(size) = Guard::size() {
+            self.size = size;
+        }
+    }
+}

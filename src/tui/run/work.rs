@@ -1,0 +1,293 @@
+//! Does what the desk asks for: calls, wakes, clipboard, browser.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+use tokio::time::Instant;
+
+use super::actions::{self, EarlierWords};
+use super::call::perform;
+use super::errors::call_error;
+use super::journal::Journal;
+use super::setup::{DeskError, DeskSetup};
+use super::signin::{self, Ask, Late};
+use super::{Post, Posts};
+use crate::auth::SessionOptions;
+use crate::client::Api;
+use crate::domain::id::AgentId;
+use crate::domain::time::{Moment, SystemClock};
+use crate::text::words::Words;
+use crate::tui::app::{App, Job, Msg, WakeId};
+use crate::tui::flow::{Answer, ApiCall, CallError, Reply, RequestId, Toast, Trouble};
+use crate::tui::term::{Clipboard, Place, Way, open_url};
+
+/// Something that only the loop itself can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    Suspend,
+    Repaint,
+    Quit,
+}
+
+/// Does the desk's jobs and keeps track of what is under way.
+pub(super) struct Worker {
+    api: Api,
+    posts: Posts,
+    asks: mpsc::UnboundedSender<Ask>,
+    reads: HashMap<RequestId, AbortHandle>,
+    acting: BTreeSet<RequestId>,
+    wakes: HashMap<WakeId, Instant>,
+    journal: Journal,
+    me: Option<AgentId>,
+    looking: Option<AbortHandle>,
+    place: Place,
+    words: Words,
+}
+
+impl Worker {
+    /// Sets everything up; nothing goes over the network yet.
+    pub fn new(setup: DeskSetup) -> Result<(Self, mpsc::UnboundedReceiver<Post>), DeskError> {
+        let (posts, inbox) = mpsc::unbounded_channel();
+        let (asks, asked) = mpsc::unbounded_channel();
+        let late = Late::default();
+        let api = Api::new(&setup.config.backend, Arc::new(late.clone()))
+            .map_err(|error| DeskError::Config(format!("backend.url: {}", error.detail)))?;
+        let journal = Journal::open(setup.state_dir.as_deref()).map_err(|error| DeskError::Journal {
+            path: setup
+                .state_dir
+                .as_ref()
+                .map(|dir| dir.display().to_string())
+                .unwrap_or_default(),
+            error,
+        })?;
+        let options = SessionOptions {
+            settings: setup.config.identity.clone(),
+            state_dir: setup
+                .state_dir
+                .unwrap_or_else(|| std::env::temp_dir().join("tokendesk")),
+            clock: Arc::new(SystemClock),
+        };
+        tokio::spawn(signin::keep(options, late, setup.demo, asked, posts.clone()));
+        let worker = Self {
+            api,
+            posts,
+            asks,
+            reads: HashMap::new(),
+            acting: BTreeSet::new(),
+            wakes: HashMap::new(),
+            journal,
+            me: None,
+            looking: None,
+            place: Place::of(|name| std::env::var(name).ok()),
+            words: Words::load(&setup.config.ui.language),
+        };
+        Ok((worker, inbox))
+    }
+
+    /// Does the jobs; gives back those that only the loop can do.
+    pub fn work(&mut self, jobs: Vec<Job>) -> Vec<Own> {
+        let mut own = Vec::new();
+        for job in jobs {
+            match job {
+                Job::Api(id, call) => self.call(id, call),
+                Job::Cancel(id) => {
+                    if let Some(task) = self.reads.remove(&id) {
+                        task.abort();
+                    }
+                }
+                Job::Copy { text, what } => self.copy(text, what),
+                Job::OpenUrl(url) => self.open(url),
+                Job::Wake { after, id } => {
+                    self.wakes.insert(id, Instant::now() + after);
+                }
+                Job::Unwake(id) => {
+                    self.wakes.remove(&id);
+                }
+                Job::SignIn(ask) => self.ask(Ask::SignIn(ask)),
+                Job::SignOut => self.ask(Ask::End { told: true }),
+                Job::Lock => self.ask(Ask::End { told: false }),
+                Job::Suspend => own.push(Own::Suspend),
+                Job::Repaint => own.push(Own::Repaint),
+                Job::Quit => own.push(Own::Quit),
+            }
+        }
+        own
+    }
+
+    fn ask(&self, ask: Ask) {
+        let _ = self.asks.send(ask);
+    }
+
+    fn call(&mut self, id: RequestId, call: ApiCall) {
+        let (api, posts) = (self.api.clone(), self.posts.clone());
+        let Some(intent) = call.intent() else {
+            let task = tokio::spawn(async move {
+                let reply = perform(&api, &call)
+                    .await
+                    .map_err(|error| call_error(&call, error));
+                let _ = posts.send(Post::Msg(Msg::Reply(id, reply)));
+            });
+            self.reads.insert(id, task.abort_handle());
+            return;
+        };
+        if let Err(error) = self.journal.begin(&intent, self.me) {
+            tracing::error!(%error, "the journal of intents cannot be written");
+            let words = self.words.get("run-journal-failed");
+            let reply = Err(CallError::new(Trouble::Broken, words));
+            let _ = self.posts.send(Post::Msg(Msg::Reply(id, reply)));
+            return;
+        }
+        self.acting.insert(id);
+        tokio::spawn(actions::act(api, id, call, posts, self.words.get("run-delayed")));
+    }
+
+    /// Takes what a task told and hands it to the desk.
+    pub fn take(&mut self, post: Post, app: &mut App, now: Moment) -> (Vec<Own>, Option<Vec<u8>>) {
+        let mut bytes = None;
+        let msg = match post {
+            Post::Msg(Msg::Reply(id, reply)) => {
+                self.reads.remove(&id);
+                return (self.replied(id, reply, app, now), None);
+            }
+            Post::Msg(Msg::Link(up)) => {
+                self.linked(up);
+                Msg::Link(up)
+            }
+            Post::Msg(msg) => msg,
+            Post::Bytes(data, toast) => {
+                bytes = Some(data);
+                Msg::Say(toast)
+            }
+            Post::Acted {
+                id,
+                key,
+                reply,
+                known,
+            } => {
+                self.acting.remove(&id);
+                if known {
+                    self.journal.end(key);
+                }
+                return (self.replied(id, *reply, app, now), None);
+            }
+            Post::Settled { key, toast } => {
+                self.journal.end(key);
+                match toast {
+                    Some(toast) => Msg::Say(toast),
+                    None => return (Vec::new(), None),
+                }
+            }
+        };
+        let jobs = app.update(msg, now);
+        (self.work(jobs), bytes)
+    }
+
+    /// An answer tells about the link, too.
+    fn replied(&mut self, id: RequestId, reply: Reply, app: &mut App, now: Moment) -> Vec<Own> {
+        let up = match &reply {
+            Ok(_) => Some(true),
+            Err(error) if error.trouble == Trouble::Offline => Some(false),
+            Err(error) if error.code.is_some() => Some(true),
+            Err(_) => None,
+        };
+        let mut jobs = Vec::new();
+        if let Some(up) = up {
+            self.linked(up);
+            jobs.extend(app.update(Msg::Link(up), now));
+        }
+        if let Ok(Answer::Me(me)) = &reply {
+            self.signed_in(me.id);
+        }
+        jobs.extend(app.update(Msg::Reply(id, reply), now));
+        self.work(jobs)
+    }
+
+    fn linked(&mut self, up: bool) {
+        if up {
+            if let Some(task) = self.looking.take() {
+                task.abort();
+            }
+        } else if self.looking.as_ref().is_none_or(AbortHandle::is_finished) {
+            let task = tokio::spawn(actions::look_for_backend(self.api.clone(), self.posts.clone()));
+            self.looking = Some(task.abort_handle());
+        }
+    }
+
+    /// Somebody signed in: what they left open in an earlier run is settled now.
+    fn signed_in(&mut self, me: AgentId) {
+        if self.me.replace(me) == Some(me) {
+            return;
+        }
+        for entry in self.journal.left_by(me) {
+            let words = EarlierWords::new(&self.words, &entry);
+            tokio::spawn(actions::settle_earlier(
+                self.api.clone(),
+                entry,
+                self.posts.clone(),
+                words,
+            ));
+        }
+    }
+
+    /// When the next wake is due.
+    pub fn next_wake(&self) -> Option<Instant> {
+        self.wakes.values().min().copied()
+    }
+
+    /// The wakes that are due, earliest first.
+    pub fn due(&mut self, now: Instant) -> Vec<WakeId> {
+        let mut due: Vec<(Instant, WakeId)> = self
+            .wakes
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(id, at)| (*at, *id))
+            .collect();
+        due.sort_unstable();
+        for (_, id) in &due {
+            self.wakes.remove(id);
+        }
+        due.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// How many actions are still on their way.
+    pub fn acting(&self) -> usize {
+        self.acting.len()
+    }
+
+    /// Actions whose fate is not known yet, earlier runs included.
+    pub fn open_intents(&self) -> usize {
+        self.journal.len()
+    }
+
+    fn copy(&self, text: String, what: String) {
+        let (clipboard, posts) = (Clipboard::new(self.place), self.posts.clone());
+        let of = |id: &str| self.words.with(id, &[("what", what.as_str())]);
+        let (by_tool, by_terminal, failed) =
+            (of("run-copied"), of("run-copied-terminal"), of("run-not-copied"));
+        tokio::task::spawn_blocking(move || {
+            let post = match clipboard.copy(&text) {
+                Way::Tool(tool) => Post::Msg(Msg::Say(Toast::good(format!("{by_tool} ({tool})")))),
+                Way::Terminal(bytes) => Post::Bytes(bytes, Toast::info(by_terminal)),
+                Way::Nowhere(why) => Post::Msg(Msg::Say(Toast::warning(format!("{failed} {why}.")))),
+            };
+            let _ = posts.send(post);
+        });
+    }
+
+    fn open(&self, url: String) {
+        let (place, posts, opened) = (self.place, self.posts.clone(), self.words.get("run-opened"));
+        tokio::task::spawn_blocking(move || {
+            let toast = match open_url(place, &url) {
+                Ok(()) => Toast::good(opened),
+                Err(why) => Toast::warning(why),
+            };
+            let _ = posts.send(Post::Msg(Msg::Say(toast)));
+        });
+    }
+}
+
+/// How long actions on their way are waited for when the desk is left.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
