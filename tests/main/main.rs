@@ -10,6 +10,8 @@ mod backend;
 mod cli;
 mod client;
 mod config;
+#[cfg(feature = "server")]
+mod databases;
 mod house;
 #[cfg(feature = "server")]
 mod identity;
@@ -19,6 +21,8 @@ mod identity_faults;
 mod identity_pages;
 #[cfg(feature = "server")]
 mod identity_tokens;
+#[cfg(feature = "server")]
+mod import;
 #[cfg(feature = "server")]
 mod lookup;
 #[cfg(feature = "server")]

@@ -80,6 +80,13 @@ fn an_account_keeps_its_text_and_gets_its_mobile_in_one_form() {
     for (changes, reason) in cases {
         assert_eq!(judge_account(changes).err(), Some(reason), "{changes:?}");
     }
+    let long = "Müller-".repeat(300).leak();
+    assert_eq!(judge_account(&[(2, long)]).err(), None);
+    assert_eq!(
+        judge_account(&[(2, long), (1, long)]).err(),
+        Some(Reason::TooLong)
+    );
+    assert_eq!(judge_account(&[(0, long)]).err(), Some(Reason::TooLong));
     assert!(judge_account(&[(1, ""), (3, ""), (4, "")]).is_ok());
     assert_eq!(
         account(&ACCOUNT[..9], AccountId(uuid::Uuid::nil()), "US").err(),
