@@ -1,1 +1,7 @@
 # The account card, verification and revealing.
+
+ticket-unassigned = nobody yet
+ticket-card-status = Status
+ticket-card-priority = Priority
+ticket-card-assignee = Assignee
+ticket-card-opened = Opened

@@ -2,6 +2,8 @@
 
 mod blank;
 mod denied;
+pub mod lookup;
+pub mod parts;
 mod sign_in;
 
 use crate::tui::flow::{Ctx, Route, Screen};
@@ -12,6 +14,7 @@ pub fn open(route: &Route, _ctx: &Ctx<'_>) -> Box<dyn Screen> {
     match route {
         Route::SignIn => Box::new(sign_in::SignIn::default()),
         Route::Denied => Box::new(denied::Denied),
+        Route::Lookup { ticket } => Box::new(lookup::LookupScreen::new(*ticket)),
         other => Box::new(blank::Blank(other.kind())),
     }
 }

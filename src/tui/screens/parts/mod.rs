@@ -1,0 +1,77 @@
+//! What more than one screen is made of.
+
+pub mod context;
+pub mod window;
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+use crate::text::people;
+use crate::tui::flow::{Ctx, Effect, Latest, RequestId};
+use crate::tui::widgets::Look;
+
+/// The look that widgets draw with.
+#[must_use]
+pub fn look<'a>(ctx: &Ctx<'a>) -> Look<'a> {
+    Look::new(ctx.theme, ctx.words)
+}
+
+/// Asks a read whose newest answer wins: the question before it, if it is still open, is called off.
+pub fn ask_latest(latest: &mut Latest, id: RequestId, call: crate::tui::flow::ApiCall) -> Vec<Effect> {
+    let old = latest.ask(id);
+    old.into_iter()
+        .map(Effect::Cancel)
+        .chain([Effect::Api(id, call)])
+        .collect()
+}
+
+/// What an offer or token is worth, as people write it.
+#[must_use]
+pub fn value(ctx: &Ctx<'_>, value: &crate::domain::value::Value) -> String {
+    people::value(
+        ctx.words,
+        value.kind.word(),
+        value.number,
+        value.currency.as_deref(),
+    )
+}
+
+/// The day of a moment in the person's zone, or a dash.
+#[must_use]
+pub fn day(ctx: &Ctx<'_>, at: Option<crate::domain::time::Moment>) -> String {
+    at.map_or_else(
+        || ctx.words.get("nothing"),
+        |at| people::day(at.timestamp(), ctx.zone),
+    )
+}
+
+/// A given and a family name in one; a dash when both are missing.
+#[must_use]
+pub fn full_name(ctx: &Ctx<'_>, first: &str, last: &str) -> String {
+    let whole = [first.trim(), last.trim()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    if whole.is_empty() {
+        ctx.words.get("nothing")
+    } else {
+        whole
+    }
+}
+
+/// The text, or a dash when there is none.
+#[must_use]
+pub fn or_nothing(ctx: &Ctx<'_>, text: &str) -> String {
+    if text.trim().is_empty() {
+        ctx.words.get("nothing")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// The key of a command, for hints.
+#[must_use]
+pub fn key(ctx: &Ctx<'_>, command: crate::tui::keys::Command) -> String {
+    ctx.keymap.hint(command)
+}
