@@ -75,6 +75,9 @@ pub(super) enum Command {
     Ticket(ticket::TicketArgs),
     /// Check the audit
     Audit(audit::AuditArgs),
+    /// Try everything with made-up data: provider, backend and desk in one process
+    #[cfg(feature = "server")]
+    Demo(super::demo::DemoArgs),
     /// Run the backend
     #[cfg(feature = "server")]
     Serve(super::serve::ServeArgs),

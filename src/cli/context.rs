@@ -73,9 +73,6 @@ where
     super::log::to_stderr("off")?;
     runtime()?.block_on(async {
         let session = session(&config).await?;
-        if let Some(notice) = session.notice() {
-            output.note(notice);
-        }
         verb(Context {
             config,
             output: *output,

@@ -9,6 +9,8 @@ mod args;
 mod audit;
 mod completions;
 mod context;
+#[cfg(feature = "server")]
+mod demo;
 mod doctor;
 mod exit;
 #[cfg(feature = "server")]
@@ -56,6 +58,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
     };
     match command {
         Command::Completions(args) => completions::print(&args, output),
+        #[cfg(feature = "server")]
+        Command::Demo(args) => demo::run(&global, args, output),
         #[cfg(feature = "server")]
         Command::Serve(args) => serve::run(&global, &args, output),
         #[cfg(feature = "server")]

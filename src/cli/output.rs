@@ -49,7 +49,7 @@ impl Output {
     pub(super) fn value(&self, value: &impl Serialize) -> Result<(), Exit> {
         let line = serde_json::to_string(value)
             .map_err(|error| Exit::failed(format!("the answer cannot be written as JSON: {error}")))?;
-        self.line(&line)
+        self.line(&plain(&line))
     }
 
     /// Prints a value: as JSON for programs, else in the words that `words` makes.
@@ -72,7 +72,7 @@ impl Output {
     /// Says why the command failed.
     pub(super) fn failed(&self, exit: &Exit) -> ExitCode {
         let text = if self.json {
-            serde_json::to_string(exit).unwrap_or_default()
+            plain(&serde_json::to_string(exit).unwrap_or_default())
         } else {
             exit.words().lines().map(safe).collect::<Vec<_>>().join("\n")
         };
@@ -84,6 +84,22 @@ impl Output {
 /// Text from outside on one line, without anything that a terminal would obey.
 pub(super) fn safe(text: &str) -> String {
     clean(text).into_owned()
+}
+
+/// JSON with every character that shows nothing by itself written as `\uXXXX`: the same values, and nothing that a
+/// terminal obeys.
+fn plain(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if (' '..='~').contains(&c) || clean(c.encode_utf8(&mut [0; 4])).starts_with(c) {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    text
 }
 
 /// An aligned table: a heading and rows. Cells are made harmless and cut.
@@ -160,6 +176,18 @@ pub(super) fn count(shown: usize, total: Option<crate::wire::page::Total>) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_keeps_its_values_and_is_harmless() {
+        let value = serde_json::json!({"name": "日本 👨‍👩 \u{9b}31m \u{7f} \u{202e} \"q\" \n \u{1b}"});
+        let line = plain(&value.to_string());
+        let hostile = ['\u{9b}', '\u{7f}', '\u{202e}', '\u{1b}', '\n'];
+        assert!(line.contains("日本") && !line.contains(hostile), "{line:?}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&line).expect("JSON"),
+            value
+        );
+    }
 
     #[test]
     fn columns_line_up_and_hostile_text_is_harmless() {

@@ -12,7 +12,7 @@ use super::action::{IntentArgs, ReasonArgs, settled, ticket_id};
 use super::context::Context;
 use super::exit::{Exit, NOT_FOUND};
 use super::listing::ListArgs;
-use super::output::{facts, table, when, when_any, worth};
+use super::output::{facts, safe, table, when, when_any, worth};
 
 /// Arguments of `token`.
 #[derive(Debug, clap::Args)]
@@ -183,9 +183,8 @@ async fn prepare(
 
 fn finish(ctx: &Context, done: ActionDone, verb: &str) -> Result<(), Exit> {
     ctx.output.show(&done, |done| {
-        let mut text = format!("{verb}: {} ({})\n", done.token.name, done.token.token_ref);
-        text = super::output::safe(&text) + "\n";
-        text + &words(&done.token)
+        let head = format!("{verb}: {} ({})", done.token.name, done.token.token_ref);
+        safe(&head) + "\n" + &words(&done.token)
     })
 }
 

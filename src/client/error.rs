@@ -155,7 +155,8 @@ impl ClientError {
             ErrorKind::NotFound => "Check the number or id; it may belong to another desk.".to_owned(),
             ErrorKind::Stale { .. } => "Look at it as it is now, then decide again.".to_owned(),
             ErrorKind::Conflict => "Look at it as it is now, then do it again as something new.".to_owned(),
-            ErrorKind::Illegal | ErrorKind::Invalid { .. } | ErrorKind::BadQuery { .. } => {
+            ErrorKind::Illegal => "Look at where it stands now, and choose what can be done from there.".to_owned(),
+            ErrorKind::Invalid { .. } | ErrorKind::BadQuery { .. } => {
                 "Correct it and send it again.".to_owned()
             }
             ErrorKind::RateLimited { retry_after } => {

@@ -8,6 +8,8 @@
 mod backend;
 #[cfg(feature = "server")]
 mod cli;
+#[cfg(feature = "server")]
+mod cli_demo;
 mod client;
 mod config;
 #[cfg(feature = "server")]

@@ -1,0 +1,312 @@
+//! The scriptable verbs against the whole: import, provider and backend in one process, and a person who signs in.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+
+use crate::cli::{Ended, Machine, sign_in};
+
+const ACCOUNTS: &str = "user_id,first_name,last_name,email,mobile,street,city,state,zip,created_at\r\n\
+    007,Ada,Lovelace,ada@example.com,+1 212 555 0100,1 Main St,New York,NY,10001,2024-01-01T00:00:00Z\r\n\
+    008,\"Gr\u{1b}[31mace\",Hopper,grace@example.com,,2 Main St,Boston,MA,02108,2024-01-02T00:00:00Z\r\n\
+    007,Eve,Twice,eve@example.com,,3 Main St,Boston,MA,02108,2024-01-02T00:00:00Z\r\n";
+const OFFERS: &str = "offer_code,name,description,image,type,value_kind,value,currency,merchant,location,source,campaign,\
+    valid_from,valid_until,valid_days\r\n\
+    OPEN,20% off,Anything,,coupon,percent,20,,Corner Cafe,Boston,app,spring,2020-01-01T00:00:00Z,,30\r\n\
+    OVER,Old thing,,,gift,amount,5.00,USD,Corner Cafe,,,,2020-01-01T00:00:00Z,2020-12-31T23:59:59Z,\r\n";
+const TOKENS: &str = "token_ref,user_id,offer_code,state,claimed_at,used_at,shared_at,expires_at,reissued_from\r\n\
+    T-1,007,OPEN,active,2024-02-01T00:00:00Z,,,2999-01-01T00:00:00Z,\r\n\
+    T-2,007,OPEN,expired,2024-02-01T00:00:00Z,,,2024-03-01T00:00:00Z,\r\n";
+
+/// A demo at work, on a database that was imported before.
+struct Demo {
+    machine: Machine,
+    process: Child,
+    config: PathBuf,
+    ready: Value,
+}
+
+impl Demo {
+    async fn start() -> Self {
+        let machine = Machine::new();
+        machine.write("accounts.csv", ACCOUNTS);
+        machine.write("offers.csv", OFFERS);
+        machine.write("tokens.csv", TOKENS);
+        let imported = machine
+            .run(&[
+                "import",
+                "--accounts",
+                "accounts.csv",
+                "--offers",
+                "offers.csv",
+                "--tokens",
+                "tokens.csv",
+                "--database",
+                "sqlite:desk.db",
+                "--json",
+            ])
+            .await
+            .json();
+        assert_eq!(imported["accounts"]["good"], 2, "{imported}");
+        assert_eq!(imported["accounts"]["bad"]["duplicate_user_id"]["count"], 1);
+        assert_eq!(imported["tokens"]["good"], 2, "{imported}");
+        let mut process = machine
+            .command(&["demo", "--serve", "--database", "sqlite:desk.db"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("starts");
+        let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let line = lines.next_line().await.expect("read").expect("a line");
+        let ready: Value = serde_json::from_str(&line).expect("JSON");
+        let config = PathBuf::from(ready["config"].as_str().expect("a path"));
+        Self {
+            machine,
+            process,
+            config,
+            ready,
+        }
+    }
+
+    async fn run(&self, args: &[&str]) -> Ended {
+        let config = self.config.to_str().expect("UTF-8");
+        self.machine.run(&[&["--config", config], args].concat()).await
+    }
+
+    /// Runs a verb that goes well, and answers with its JSON.
+    async fn good(&self, args: &[&str]) -> Value {
+        self.run(&[args, &["--json"]].concat()).await.json()
+    }
+
+    /// Runs a verb that fails with this exit code, and answers with its error.
+    async fn bad(&self, code: i32, args: &[&str]) -> Value {
+        self.run(&[args, &["--json"]].concat()).await.error(code)
+    }
+
+    #[cfg(unix)]
+    async fn stop(mut self) {
+        let pid = self.process.id().expect("running").to_string();
+        let sent = tokio::process::Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .await
+            .expect("sent");
+        assert!(sent.success());
+        let status = self.process.wait().await.expect("ends");
+        assert!(status.success(), "{status}");
+        assert!(!self.config.exists(), "the demo leaves nothing behind");
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("text")
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_does_the_whole_use_case() {
+    let demo = Demo::start().await;
+    for key in ["backend", "issuer", "client_id", "config"] {
+        assert!(demo.ready[key].is_string(), "{}", demo.ready);
+    }
+    assert_eq!(demo.bad(3, &["whoami"]).await["error"], "not_signed_in");
+    let done = sign_in(&demo.machine, &demo.config, "amara").await;
+    assert_eq!(done["me"]["role"], "agent");
+
+    // the customer, masked
+    let hits = demo
+        .good(&["account", "find", "--email", "ada@example.com"])
+        .await;
+    let account = text(&hits["items"][0]["id"]).to_owned();
+    assert_eq!(hits["items"][0]["fit"], "exact");
+    assert!(!hits.to_string().contains("ada@example.com"), "{hits}");
+    let card = demo.good(&["account", "show", &account]).await;
+    assert_eq!(card["tokens"]["expired"], 1);
+    assert_eq!(
+        demo.bad(2, &["account", "find", "--email", "not an address"])
+            .await["error"],
+        "invalid"
+    );
+
+    // the ticket, and the token behind it
+    let ticket = demo
+        .good(&[
+            "ticket",
+            "create",
+            "--subject",
+            "Missing offer",
+            "--account",
+            &account,
+        ])
+        .await;
+    let number = text(&ticket["number"]).to_owned();
+    let expired = demo
+        .good(&["token", "list", "--account", &account, "--query", "state:expired"])
+        .await;
+    assert_eq!(expired["total"], json!({"value": 1, "exact": true}));
+    let token = text(&expired["items"][0]["id"]).to_owned();
+
+    // reissued once, however often the same intent is sent
+    let reissue = [
+        "token",
+        "reissue",
+        &token,
+        "--reason",
+        "expired before it could be used",
+        "--ticket",
+        &number,
+        "--version",
+        "1",
+        "--intent",
+        "01920000-0000-7000-8000-00000000000a",
+    ];
+    let first = demo.good(&reissue).await;
+    let again = demo.good(&reissue).await;
+    assert_eq!(first["token"]["id"], again["token"]["id"]);
+    assert_eq!(first["token"]["state"], "active");
+    let refused = demo
+        .bad(6, &["token", "reissue", &token, "--reason", "once more"])
+        .await;
+    assert_eq!(refused["error"], "illegal_move");
+    let stale = demo
+        .bad(
+            6,
+            &[
+                "token",
+                "remove",
+                &token,
+                "--reason",
+                "not needed",
+                "--version",
+                "1",
+            ],
+        )
+        .await;
+    assert_eq!(stale["error"], "stale");
+    assert_eq!(stale["current"]["id"], token);
+
+    // added by code, removed again
+    let added = demo
+        .good(&[
+            "token",
+            "add",
+            "--account",
+            &account,
+            "--offer",
+            "open",
+            "--reason",
+            "goodwill",
+        ])
+        .await;
+    let new = text(&added["token"]["id"]).to_owned();
+    let removed = demo
+        .good(&["token", "remove", &new, "--reason", "added by mistake"])
+        .await;
+    assert_eq!(removed["token"]["state"], "removed");
+    assert_eq!(
+        demo.bad(
+            5,
+            &[
+                "token",
+                "add",
+                "--account",
+                &account,
+                "--offer",
+                "none",
+                "--reason",
+                "goodwill"
+            ]
+        )
+        .await["error"],
+        "not_found"
+    );
+
+    // closed with what was done
+    demo.good(&["ticket", "note", &number, "Reissued the coupon"])
+        .await;
+    let closed = demo
+        .good(&[
+            "ticket",
+            "close",
+            &number,
+            "--resolution",
+            "solved",
+            "--summary",
+            "Coupon reissued",
+        ])
+        .await;
+    assert_eq!(closed["status"], "closed");
+    assert_eq!(closed["actions"][0]["kind"], "reissue");
+    assert_eq!(closed["messages"][0]["visibility"], "internal");
+    let open = demo.good(&["ticket", "list", "--query", "status:open"]).await;
+    assert_eq!(open["items"], json!([]));
+
+    // what is not allowed, and what goes wrong at the query
+    assert_eq!(demo.bad(4, &["audit", "verify"]).await["error"], "not_allowed");
+    let wrong = demo
+        .bad(
+            2,
+            &["token", "list", "--account", &account, "--query", "state:actve"],
+        )
+        .await;
+    assert_eq!(wrong["error"], "bad_query");
+    assert_eq!(wrong["column"], 6);
+    demo.good(&["logout"]).await;
+    assert_eq!(demo.bad(3, &["whoami"]).await["error"], "not_signed_in");
+    demo.stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_decide_and_the_audit_is_intact() {
+    let demo = Demo::start().await;
+    let noah = sign_in(&demo.machine, &demo.config, "noah").await;
+    assert_eq!(noah["me"]["role"], Value::Null);
+    let error = demo.bad(4, &["account", "find", "ada@example.com"]).await;
+    assert_eq!(error["error"], "no_role");
+    sign_in(&demo.machine, &demo.config, "priya").await;
+    let grace = demo.run(&["account", "find", "grace@example.com"]).await;
+    assert!(
+        grace.out.contains("Hopper") && !grace.out.contains('\u{1b}'),
+        "{grace:?}"
+    );
+    let verdict = demo.good(&["audit", "verify"]).await;
+    assert_eq!(verdict["intact"], true);
+    assert!(verdict["checked"].as_u64().expect("a number") >= 1, "{verdict}");
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn a_port_in_use_and_a_missing_database_are_told() {
+    let machine = Machine::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    machine.write(
+        "desk.toml",
+        "[identity]\nissuer = \"https://id.example.com/oauth2/default\"\nclient_id = \"desk\"\n",
+    );
+    let serve = ["--config", "desk.toml", "serve", "--json"];
+    let error = machine
+        .run(&[&serve[..], &["--database", "sqlite:d.db", "--listen", &address]].concat())
+        .await
+        .error(1);
+    assert!(
+        text(&error["detail"]).contains("is in use by another program"),
+        "{error}"
+    );
+    let error = machine
+        .run(&[&serve[..], &["--listen", "127.0.0.1:0"]].concat())
+        .await
+        .error(2);
+    assert!(
+        text(&error["detail"]).starts_with("no database is set"),
+        "{error}"
+    );
+    let error = machine
+        .run(&[&serve[..], &["--database", "sqlite:/nowhere/at/all/d.db"]].concat())
+        .await;
+    assert_eq!(error.code, 1, "{error:?}");
+}
