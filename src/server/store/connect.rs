@@ -88,8 +88,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .foreign_keys(true)
-            .pragma("cache_size", "-16000")
-            .pragma("mmap_size", "268435456")
+            .pragma("cache_size", "-8000")
             .pragma("temp_store", "MEMORY")
             .optimize_on_close(true, 400);
         let options = sqlx::ConnectOptions::disable_statement_logging(options);
