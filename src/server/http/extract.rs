@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Api, Refusal};
 use crate::domain::id::{IntentKey, SessionId};
-use crate::server::auth::{AuthError, role_of};
+use crate::server::auth::{AuthError, Claims, role_of};
 use crate::server::services::people::Identity;
 use crate::server::services::{Actor, Answer, IntentRequest};
 use crate::wire::paths;
@@ -60,13 +60,22 @@ impl FromRequestParts<Api> for Caller {
                     )
                 }
             })?;
+        if [&claims.uid, &claims.subject, &claims.issuer]
+            .iter()
+            .any(|text| text.contains('\0'))
+        {
+            return Err(Refusal::new(
+                Code::Unauthenticated,
+                "the access token is not valid; sign in again",
+            ));
+        }
         let identity = Identity {
             role: role_of(&claims.groups, &api.roles),
-            employee_id: claims.employee_id.unwrap_or_else(|| claims.uid.clone()),
-            name: claims.name.unwrap_or(claims.subject),
+            session: session(&parts.headers)?.unwrap_or_else(|| session_of(&claims)),
+            employee_id: storable(claims.employee_id.unwrap_or_else(|| claims.uid.clone())),
+            name: storable(claims.name.unwrap_or(claims.subject)),
             subject: claims.uid,
             issuer: claims.issuer.clone(),
-            session: session(&parts.headers)?,
             request_id: request_id(&parts.headers),
         };
         let actor = api.services.actor(&identity).await?;
@@ -123,6 +132,43 @@ fn session(headers: &HeaderMap) -> Result<Option<SessionId>, Refusal> {
             format!("the header {} is not a UUID", paths::SESSION_HEADER),
         )
     })
+}
+
+/// A sign-in that stands for one access token, for clients that name none: ending it ends the token, and whoever signs
+/// in anew gets in.
+fn session_of(claims: &Claims) -> SessionId {
+    let mut hasher = Sha256::new();
+    for part in [&claims.issuer, &claims.uid, &claims.jti] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.update(claims.iat.micros().to_be_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hasher.finalize()[..16]);
+    SessionId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// PostgreSQL holds no NUL in a text.
+fn storable(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "")
+    } else {
+        text
+    }
+}
+
+/// Whether a JSON document that was read well holds a NUL in one of its texts: there it can only stand as an escape.
+fn holds_nul(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(at) = rest.iter().position(|b| *b == b'\\') {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"u0000") {
+            return true;
+        }
+        // What follows a backslash is no escape of its own.
+        rest = rest.get(1..).unwrap_or_default();
+    }
+    false
 }
 
 /// The id of the request, as the outer layer set it.
@@ -213,6 +259,18 @@ impl<T: DeserializeOwned> FromRequest<Api> for Write<T> {
                 },
             )
         })?;
+        if holds_nul(&bytes) {
+            return Err(
+                Refusal::new(Code::Invalid, "texts may hold any character but NUL").with_field(
+                    FieldProblem {
+                        field: "body".to_owned(),
+                        code: "nul".to_owned(),
+                        detail: "a text holds a NUL character; leave it out".to_owned(),
+                        column: None,
+                    },
+                ),
+            );
+        }
         let intent = key.map(|key| IntentRequest {
             key,
             fingerprint: fingerprint(&method, &uri, &bytes, if_match.as_ref()),
@@ -308,9 +366,14 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Params<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refusal> {
+        let unreadable = || Refusal::new(Code::Malformed, "a parameter of the address cannot be read");
+        // PostgreSQL takes no NUL in a text: nothing that holds one can be found.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(unreadable());
+        }
         let Query(params) = Query::from_request_parts(parts, api)
             .await
-            .map_err(|_| Refusal::new(Code::Malformed, "a parameter of the address cannot be read"))?;
+            .map_err(|_| unreadable())?;
         Ok(Self(params))
     }
 }
@@ -346,5 +409,24 @@ impl<T: serde::Serialize> IntoResponse for Versioned<T> {
             response.headers_mut().insert(header::ETAG, etag);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_is_seen_and_what_looks_like_one_is_not() {
+        for (json, there) in [
+            (r#"{"a":"x\u0000y"}"#, true),
+            (r#"{"a":"\\\u0000"}"#, true),
+            (r#"{"a":"\\u0000"}"#, false),
+            (r#"{"a":"\u00001 \n\""}"#, true),
+            (r#"{"a":"\u0001 u0000"}"#, false),
+            ("\\", false),
+        ] {
+            assert_eq!(holds_nul(json.as_bytes()), there, "{json}");
+        }
     }
 }

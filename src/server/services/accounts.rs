@@ -38,7 +38,7 @@ impl Services {
         actor: &Actor,
         ask: &AccountSearch,
     ) -> Result<AccountHits, ServiceError> {
-        actor.may(Permission::AccountSearch)?;
+        self.allow(actor, Permission::AccountSearch).await?;
         let limit = ask.limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
             return Err(ServiceError::field(
@@ -223,7 +223,7 @@ impl Services {
     /// # Errors
     /// When the person may not, there is none, or the database fails.
     pub async fn account(&self, actor: &Actor, id: AccountId) -> Result<AccountCard, ServiceError> {
-        actor.may(Permission::AccountView)?;
+        self.allow(actor, Permission::AccountView).await?;
         let now = self.now();
         let conn = self.store.read();
         let account = accounts::find(conn, id).await?.ok_or(NO_ACCOUNT)?;
@@ -317,7 +317,8 @@ impl Services {
     /// # Errors
     /// When the person may not or the database fails.
     pub async fn account_notes(&self, actor: &Actor, id: AccountId) -> Result<Vec<Note>, ServiceError> {
-        actor.may(Permission::AccountView)?;
+        self.allow(actor, Permission::AccountView).await?;
+        accounts::find(self.store.read(), id).await?.ok_or(NO_ACCOUNT)?;
         let rows = records::notes(self.store.read(), NoteOn::Account(id), 200).await?;
         Ok(rows.into_iter().map(note).collect())
     }

@@ -24,7 +24,7 @@ impl Services {
         about: About,
         params: &ListParams,
     ) -> Result<Page<AuditEvent>, ServiceError> {
-        actor.may(Permission::AuditRead)?;
+        self.allow(actor, Permission::AuditRead).await?;
         let list = audit::list(about, fingerprint(&["audit", &format!("{about:?}")]));
         let page = self
             .page(&list, params, |id| sql!("id = ?", id), audit::read)
@@ -64,7 +64,7 @@ impl Services {
     /// # Errors
     /// When the person may not or the database fails. A broken chain is no error: the verdict names the place.
     pub async fn verify_audit(&self, actor: &Actor) -> Result<AuditVerdict, ServiceError> {
-        actor.may(Permission::AuditRead)?;
+        self.allow(actor, Permission::AuditRead).await?;
         verify(self).await
     }
 }
@@ -96,7 +96,17 @@ pub async fn verify(services: &Services) -> Result<AuditVerdict, ServiceError> {
                 broken: None,
             });
         }
-        for sealed in stretch {
+        for link in stretch {
+            let sealed = match link {
+                Ok(sealed) => sealed,
+                Err((seq, why)) => {
+                    return Ok(wrong(
+                        format!("entry {seq} was altered: it cannot be read ({why})"),
+                        checked,
+                        head,
+                    ));
+                }
+            };
             if let Err(broken) = verifier.next(&sealed) {
                 return Ok(wrong(broken.to_string(), checked, head));
             }

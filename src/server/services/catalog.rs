@@ -23,7 +23,7 @@ impl Services {
     /// # Errors
     /// When the person may not, a parameter is wrong, or the database fails.
     pub async fn offers(&self, actor: &Actor, params: &ListParams) -> Result<Page<OfferRow>, ServiceError> {
-        actor.may(Permission::OfferView)?;
+        self.allow(actor, Permission::OfferView).await?;
         let now = self.now();
         let asked = read_query(params, &OFFER_FIELDS, "offers", actor, now)?;
         let list = offers::list(&asked.query, &asked.scope, asked.hash);
@@ -41,7 +41,7 @@ impl Services {
     /// # Errors
     /// When the person may not, there is none, or the database fails.
     pub async fn offer(&self, actor: &Actor, id: OfferId) -> Result<OfferRow, ServiceError> {
-        actor.may(Permission::OfferView)?;
+        self.allow(actor, Permission::OfferView).await?;
         let offer = offers::find(self.store.read(), id).await?;
         offer
             .map(|o| row(o, self.now()))

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod catalog;
+pub mod denials;
 pub mod error;
 pub mod listing;
 pub mod people;
@@ -32,6 +33,8 @@ pub struct Services {
     pub profile: Arc<Profile>,
     /// Rung after each commit: the sealer wakes.
     pub committed: Arc<Notify>,
+    /// Denials of late.
+    pub denials: denials::Denials,
 }
 
 impl Services {
@@ -43,6 +46,7 @@ impl Services {
             clock,
             profile: Arc::new(profile),
             committed: Arc::new(Notify::new()),
+            denials: denials::Denials::default(),
         }
     }
 

@@ -22,8 +22,8 @@ pub struct Identity {
     pub name: String,
     /// Role by the issuer's groups.
     pub role: Option<Role>,
-    /// The sign-in that the client names; `None`: an old client.
-    pub session: Option<SessionId>,
+    /// The sign-in that the client names; of a client that names none, one that stands for its access token.
+    pub session: SessionId,
     /// The request.
     pub request_id: String,
 }
@@ -40,8 +40,7 @@ impl Services {
         let now = self.now();
         let known = people::by_subject(self.store.read(), &identity.issuer, &identity.subject).await?;
         let agent_id = known.as_ref().map_or_else(AgentId::new, |agent| agent.id);
-        // A client that names no sign-in gets one per person: the person's own identifier.
-        let session_id = identity.session.unwrap_or(SessionId(agent_id.0));
+        let session_id = identity.session;
         let session = people::session(self.store.read(), session_id).await?;
         if session
             .as_ref()
@@ -91,11 +90,7 @@ impl Services {
         let id = people::by_subject(&tx, &identity.issuer, &identity.subject)
             .await?
             .map_or(agent.id, |a| a.id);
-        let session = if actor.session.0 == agent.id.0 {
-            SessionId(id.0)
-        } else {
-            actor.session
-        };
+        let session = actor.session;
         people::seen(&tx, session, id, now).await?;
         if new_session {
             let record = Record {
@@ -145,7 +140,8 @@ impl Services {
     /// # Errors
     /// When the person has no role or the database fails.
     pub async fn agents(&self, actor: &Actor) -> Result<Vec<Agent>, ServiceError> {
-        actor.may(crate::domain::permission::Permission::TicketView)?;
+        self.allow(actor, crate::domain::permission::Permission::TicketView)
+            .await?;
         Ok(people::all(self.store.read()).await?)
     }
 

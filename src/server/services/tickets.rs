@@ -103,7 +103,7 @@ impl Services {
     /// # Errors
     /// When the person may not, a parameter is wrong, or the database fails.
     pub async fn tickets(&self, actor: &Actor, params: &ListParams) -> Result<Page<TicketRow>, ServiceError> {
-        actor.may(Permission::TicketView)?;
+        self.allow(actor, Permission::TicketView).await?;
         let asked = read_query(params, &TICKET_FIELDS, "tickets", actor, self.now())?;
         let list = tickets::list(&asked.query, &asked.scope, asked.hash);
         self.page(&list, params, tickets::is, |r| Ok(row(&tickets::read(r)?)))
@@ -115,7 +115,7 @@ impl Services {
     /// # Errors
     /// When the person may not, there is none, or the database fails.
     pub async fn ticket(&self, actor: &Actor, which: TicketRef) -> Result<TicketDetail, ServiceError> {
-        actor.may(Permission::TicketView)?;
+        self.allow(actor, Permission::TicketView).await?;
         let conn = self.store.read();
         let found = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
         detail(conn, &found, self.now()).await
@@ -130,7 +130,7 @@ impl Services {
         actor: &Actor,
         which: TicketRef,
     ) -> Result<Vec<TicketEvent>, ServiceError> {
-        actor.may(Permission::TicketView)?;
+        self.allow(actor, Permission::TicketView).await?;
         let conn = self.store.read();
         let found = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
         let events = tickets::events(conn, found.id).await?;

@@ -88,11 +88,15 @@ impl Services {
         account: Option<AccountId>,
         params: &ListParams,
     ) -> Result<Page<TokenRow>, ServiceError> {
-        actor.may(if account.is_some() {
-            Permission::TokenView
-        } else {
-            Permission::TokenSearchAll
-        })?;
+        self.allow(
+            actor,
+            if account.is_some() {
+                Permission::TokenView
+            } else {
+                Permission::TokenSearchAll
+            },
+        )
+        .await?;
         let now = self.now();
         let place = account.map_or_else(|| "tokens".to_owned(), |a| format!("wallet {a}"));
         let asked = read_query(params, &TOKEN_FIELDS, &place, actor, now)?;
@@ -114,7 +118,7 @@ impl Services {
     /// # Errors
     /// When the person may not, there is none, or the database fails.
     pub async fn token(&self, actor: &Actor, id: TokenId) -> Result<TokenRow, ServiceError> {
-        actor.may(Permission::TokenView)?;
+        self.allow(actor, Permission::TokenView).await?;
         let found = tokens::find(self.store.read(), id).await?.ok_or(NO_TOKEN)?;
         Ok(row(found, self.now()))
     }
@@ -124,7 +128,7 @@ impl Services {
     /// # Errors
     /// When the person may not, there is none, or the database fails.
     pub async fn token_history(&self, actor: &Actor, id: TokenId) -> Result<Vec<TokenEvent>, ServiceError> {
-        actor.may(Permission::TokenView)?;
+        self.allow(actor, Permission::TokenView).await?;
         let conn = self.store.read();
         let found = tokens::find(conn, id).await?.ok_or(NO_TOKEN)?;
         let actions = records::actions_on(conn, id).await?;
@@ -137,7 +141,8 @@ impl Services {
     /// # Errors
     /// When the person may not or the database fails.
     pub async fn token_notes(&self, actor: &Actor, id: TokenId) -> Result<Vec<Note>, ServiceError> {
-        actor.may(Permission::TokenView)?;
+        self.allow(actor, Permission::TokenView).await?;
+        tokens::find(self.store.read(), id).await?.ok_or(NO_TOKEN)?;
         let rows = records::notes(self.store.read(), NoteOn::Token(id), 200).await?;
         Ok(rows.into_iter().map(note).collect())
     }
@@ -691,7 +696,7 @@ impl Services {
         agent: Option<AgentId>,
         params: &ListParams,
     ) -> Result<Page<Action>, ServiceError> {
-        actor.may(Permission::TokenView)?;
+        self.allow(actor, Permission::TokenView).await?;
         let of = records::ActionsOf { agent, account };
         let list = records::actions(of, super::listing::fingerprint(&["actions", &format!("{of:?}")]));
         self.page(

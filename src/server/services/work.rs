@@ -291,7 +291,18 @@ impl Work {
         if !error.is_judged() {
             return error;
         }
-        match keep_refusal(&services.store, now, &actor, verb, intent.as_ref(), &error).await {
+        let told =
+            matches!(error, ServiceError::Forbidden(_)) && services.denials.counts(actor.id, verb, now);
+        match keep_refusal(
+            &services.store,
+            now,
+            &actor,
+            verb,
+            intent.as_ref(),
+            (&error, told),
+        )
+        .await
+        {
             Ok(()) => {
                 services.committed.notify_one();
                 error
@@ -307,10 +318,9 @@ async fn keep_refusal(
     actor: &Actor,
     verb: &'static str,
     intent: Option<&IntentRequest>,
-    error: &ServiceError,
+    (error, audited): (&ServiceError, bool),
 ) -> Result<(), ServiceError> {
-    let denied = matches!(error, ServiceError::Forbidden(_));
-    if intent.is_none() && !denied {
+    if intent.is_none() && !audited {
         return Ok(());
     }
     let tx = store.begin().await?;
@@ -322,13 +332,8 @@ async fn keep_refusal(
             intents::answer(&tx, actor.id, intent.key, problem.status, None, &body).await?;
         }
     }
-    if denied {
-        let record = Record {
-            kind: "permission",
-            id: verb.to_owned(),
-            reason: error.to_string(),
-            ..Record::default()
-        };
+    if audited {
+        let record = super::denials::denial(verb, error);
         let entry = entry(actor, verb, now, record, Outcome::Denied, intent.map(|i| i.key));
         audit::append(&tx, &entry, None).await?;
     }

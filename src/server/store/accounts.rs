@@ -4,6 +4,7 @@ use super::{Conn, Row, Sql, StoreError};
 use crate::domain::account::{Account, Address};
 use crate::domain::id::AccountId;
 use crate::domain::lookup::name_key;
+use crate::domain::query::fold;
 use crate::sql;
 
 /// Reads an account.
@@ -48,7 +49,8 @@ pub async fn insert(conn: &impl Conn, account: &Account) -> Result<(), StoreErro
     let (first, last) = (name_key(&account.first_name), name_key(&account.last_name));
     sql!(
         "INSERT INTO accounts (id, user_id, first_name, last_name, email, email_key, mobile, mobile_last4, street, city, \
-         state, zip, first_key, last_key, created_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         state, zip, first_key, last_key, created_at, version, user_key) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         account.id.0,
         &account.user_id,
         &account.first_name,
@@ -64,7 +66,8 @@ pub async fn insert(conn: &impl Conn, account: &Account) -> Result<(), StoreErro
         first.as_str(),
         last.as_str(),
         account.created_at,
-        account.version
+        account.version,
+        fold(&account.user_id)
     )
     .run(conn)
     .await?;
@@ -99,7 +102,7 @@ pub enum Wanted {
     Mobile(String),
     /// The last four digits.
     MobileLast4(String),
-    /// The partner's identifier: as typed, else without case.
+    /// The partner's identifier, without case.
     UserId(String),
     /// Given and family name begin with these keys; either may be empty.
     NamePrefix(String, String),
@@ -132,9 +135,7 @@ pub async fn search(conn: &impl Conn, wanted: &Wanted, limit: u32) -> Result<Vec
             sql.push("mobile_last4 = ").bind(digits);
         }
         Wanted::UserId(id) => {
-            sql.push("user_id IN (")
-                .bind_all([id.clone(), id.to_uppercase(), id.to_lowercase()]);
-            sql.push(")");
+            sql.push("user_key = ").bind(fold(id));
         }
         Wanted::NamePrefix(first, last) => {
             prefix(&mut sql, "last_key", last);

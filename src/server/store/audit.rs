@@ -149,28 +149,32 @@ pub async fn seal(store: &Store, limit: u32) -> Result<u64, StoreError> {
     Ok(sealed)
 }
 
+/// An entry of the sealed chain, or the place of one that cannot be read any more: somebody changed it.
+pub type Link = Result<Sealed, (i64, String)>;
+
 /// A stretch of the sealed chain, in order, after `seq`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sealed_after(conn: &impl Conn, seq: i64, limit: u32) -> Result<Vec<Sealed>, StoreError> {
-    let rows = sql!(
+pub async fn sealed_after(conn: &impl Conn, seq: i64, limit: u32) -> Result<Vec<Link>, StoreError> {
+    sql!(
         "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?",
         seq,
         limit
     )
-    .all(conn, read)
-    .await?;
-    rows.into_iter()
-        .filter_map(|(entry, place)| place.map(|(seq, hex)| (entry, seq, hex)))
-        .map(|(entry, seq, hex)| {
-            Ok(Sealed {
-                seq,
-                hash: hash(&hex)?,
-                entry,
-            })
-        })
-        .collect()
+    .all(conn, |row| {
+        let seq = row.int("seq")?;
+        let sealed = read(row).and_then(|(entry, _)| {
+            let hash = hash(&row.text("hash")?)?;
+            Ok(Sealed { seq, hash, entry })
+        });
+        match sealed {
+            Ok(sealed) => Ok(Ok(sealed)),
+            Err(StoreError::Unreadable(why)) => Ok(Err((seq, why))),
+            Err(other) => Err(other),
+        }
+    })
+    .await
 }
 
 /// What a listing of the audit may be narrowed to.

@@ -66,6 +66,7 @@ pub async fn accounts(conn: &impl Conn, rows: &[Account]) -> Result<(), StoreErr
         "last_key",
         "created_at",
         "version",
+        "user_key",
     ];
     let cells = |a: &Account| {
         [
@@ -85,6 +86,7 @@ pub async fn accounts(conn: &impl Conn, rows: &[Account]) -> Result<(), StoreErr
             name_key(&a.last_name).value(),
             a.created_at.value(),
             a.version.value(),
+            fold(&a.user_id).value(),
         ]
     };
     insert(conn, "accounts", columns, rows, cells, "").await?;

@@ -97,7 +97,11 @@ impl Store {
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.clone())
             .await
-            .map_err(classify_sqlx)?;
+            .map_err(|error| match classify_sqlx(error) {
+                StoreError::Open(why) => StoreError::Open(format!("{why}: {}", path.display())),
+                StoreError::ReadOnly(why) => StoreError::ReadOnly(format!("{why}: {}", path.display())),
+                other => other,
+            })?;
         schema::migrate_sqlite(&writer).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)

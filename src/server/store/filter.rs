@@ -185,7 +185,7 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
             add(text(copy), KeyKind::Int, down);
         }
         Column::Person(column) => {
-            let name = format!("COALESCE((SELECT lower(name) FROM agents WHERE agents.id = {column}), '')");
+            let name = format!("COALESCE((SELECT name_key FROM agents WHERE agents.id = {column}), '')");
             add(
                 text(&format!("(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END)")),
                 KeyKind::Int,
@@ -289,14 +289,14 @@ fn one(field: &Field, column: Column, test: &Test, scope: &Scope) -> Sql {
 fn person(column: &str, folded: &str, part: bool) -> Sql {
     let mut sql = Sql::new(column);
     sql.push(" IN (SELECT id FROM agents WHERE ");
-    for (i, text) in ["employee_id", "name"].iter().enumerate() {
+    for (i, text) in ["employee_key", "name_key"].iter().enumerate() {
         if i > 0 {
             sql.push(" OR ");
         }
         if part {
-            sql.append(&like(&format!("lower({text}) LIKE {{}} ESCAPE '\\'"), folded));
+            sql.append(&like(&format!("{text} LIKE {{}} ESCAPE '\\'"), folded));
         } else {
-            sql.push(&format!("lower({text}) = ")).bind(folded);
+            sql.push(&format!("{text} = ")).bind(folded);
         }
     }
     sql.push(")");

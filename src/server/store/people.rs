@@ -4,6 +4,7 @@ use super::{Conn, Row, StoreError};
 use crate::domain::agent::{Agent, Availability};
 use crate::domain::id::{AgentId, SessionId};
 use crate::domain::permission::Role;
+use crate::domain::query::fold;
 use crate::domain::time::Moment;
 use crate::sql;
 
@@ -67,9 +68,10 @@ pub async fn upsert(
     now: Moment,
 ) -> Result<(), StoreError> {
     sql!(
-        "INSERT INTO agents (id, issuer, subject, employee_id, name, role, availability, seen_at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, subject) DO UPDATE SET \
-         employee_id = excluded.employee_id, name = excluded.name, role = excluded.role, seen_at = excluded.seen_at",
+        "INSERT INTO agents (id, issuer, subject, employee_id, name, role, availability, seen_at, name_key, employee_key) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (issuer, subject) DO UPDATE SET \
+         employee_id = excluded.employee_id, name = excluded.name, role = excluded.role, seen_at = excluded.seen_at, \
+         name_key = excluded.name_key, employee_key = excluded.employee_key",
         agent.id.0,
         issuer,
         subject,
@@ -77,7 +79,9 @@ pub async fn upsert(
         &agent.name,
         agent.role.map(Role::word),
         agent.availability.word(),
-        now
+        now,
+        fold(&agent.name),
+        fold(&agent.employee_id)
     )
     .run(conn)
     .await

@@ -28,6 +28,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0002_import_bad_rows.sql"),
         postgres: include_str!("migrations/postgres/0002_import_bad_rows.sql"),
     },
+    Step {
+        version: 3,
+        name: "folded keys",
+        sqlite: include_str!("migrations/sqlite/0003_folded_keys.sql"),
+        postgres: include_str!("migrations/postgres/0003_folded_keys.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {

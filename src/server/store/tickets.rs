@@ -76,7 +76,7 @@ fn column(field: &str) -> Column {
         "closed" => Column::Date("t.closed_at"),
         "number" => Column::Ticket("t.number"),
         "account" => Column::Id(&[
-            "t.account_id IN (SELECT id FROM accounts WHERE lower(user_id) = {text})",
+            "t.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
             "t.account_id = {id}",
         ]),
         "subject" => Column::Texts(&["t.subject_key"]),

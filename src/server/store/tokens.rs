@@ -82,7 +82,7 @@ fn column(field: &str) -> Column {
         "expires" => Column::Due("t.expires_at", "t.sort_expires"),
         "reissued" => Column::Date("(SELECT n.claimed_at FROM tokens n WHERE n.reissued_from = t.id)"),
         "account" => Column::Id(&[
-            "t.account_id IN (SELECT id FROM accounts WHERE lower(user_id) = {text})",
+            "t.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
             "t.account_id = {id}",
         ]),
         _ => Column::Nowhere,
