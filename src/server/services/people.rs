@@ -38,10 +38,11 @@ impl Services {
     /// `Ok(None)` when the session was ended; an error when the database fails.
     pub async fn actor(&self, identity: &Identity) -> Result<Option<Actor>, ServiceError> {
         let now = self.now();
+        let session_id = identity.session;
+        // The sign-in first: whoever has one is known by then, even if a twin of this request wrote both just now.
+        let session = people::session(self.store.read(), session_id).await?;
         let known = people::by_subject(self.store.read(), &identity.issuer, &identity.subject).await?;
         let agent_id = known.as_ref().map_or_else(AgentId::new, |agent| agent.id);
-        let session_id = identity.session;
-        let session = people::session(self.store.read(), session_id).await?;
         if session
             .as_ref()
             .is_some_and(|s| s.ended_at.is_some() || s.agent != agent_id)
@@ -69,9 +70,7 @@ impl Services {
             request_id: identity.request_id.clone(),
         };
         if known.as_ref() != Some(&fresh) || !recent {
-            actor.id = self
-                .note_presence(identity, &fresh, &actor, session.is_none())
-                .await?;
+            actor.id = self.note_presence(identity, &fresh, &actor).await?;
         }
         Ok(Some(actor))
     }
@@ -81,7 +80,6 @@ impl Services {
         identity: &Identity,
         agent: &Agent,
         actor: &Actor,
-        new_session: bool,
     ) -> Result<AgentId, ServiceError> {
         let now = self.now();
         let tx = self.store.begin().await?;
@@ -91,8 +89,7 @@ impl Services {
             .await?
             .map_or(agent.id, |a| a.id);
         let session = actor.session;
-        people::seen(&tx, session, id, now).await?;
-        if new_session {
+        if people::seen(&tx, session, id, now).await? {
             let record = Record {
                 kind: "session",
                 id: session.to_string(),

@@ -136,22 +136,31 @@ pub async fn sessions(conn: &impl Conn, agent: AgentId) -> Result<Vec<SessionRow
     .await
 }
 
-/// Notes that a sign-in was seen.
+/// Notes that a sign-in was seen; `true`: for the first time.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn seen(conn: &impl Conn, id: SessionId, agent: AgentId, now: Moment) -> Result<(), StoreError> {
-    sql!(
+pub async fn seen(conn: &impl Conn, id: SessionId, agent: AgentId, now: Moment) -> Result<bool, StoreError> {
+    let first = sql!(
         "INSERT INTO sessions (id, agent_id, started_at, seen_at, ended_at) VALUES (?, ?, ?, ?, NULL) \
-         ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
+         ON CONFLICT (id) DO NOTHING",
         id.0,
         agent.0,
         now,
         now
+    );
+    if first.run(conn).await? == 1 {
+        return Ok(true);
+    }
+    sql!(
+        "UPDATE sessions SET seen_at = ? WHERE id = ? AND agent_id = ?",
+        now,
+        id.0,
+        agent.0
     )
     .run(conn)
-    .await
-    .map(|_| ())
+    .await?;
+    Ok(false)
 }
 
 /// Ends all sign-ins of a person; gives back how many.

@@ -162,6 +162,12 @@ impl Backend {
         }
     }
 
+    /// The same database under a new server, after the old one was told to stop and did.
+    pub async fn restarted(self) -> Self {
+        self.server.shutdown().await;
+        Self::start(self.kind, self.address, self._dir).await
+    }
+
     /// The database, for looking into it.
     pub fn store(&self) -> &Store {
         &self.server.services.store

@@ -3,9 +3,12 @@
 mod actions;
 mod audit;
 mod documents;
+mod faults;
 pub mod harness;
 mod lookups;
 mod pages;
 mod permissions;
 mod queries;
+mod refusals;
+mod store;
 mod tickets;

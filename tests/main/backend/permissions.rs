@@ -79,3 +79,18 @@ fn an_ended_sign_in_stays_out_and_another_one_gets_in() {
         assert!(theirs.is_err(), "the ended sign-in does not come back");
     });
 }
+
+#[test]
+fn the_first_requests_of_a_sign_in_may_come_all_at_once() {
+    on_each(|backend| async move {
+        for name in ["ana", "bo", "cy", "di", "ed"] {
+            let client = backend.client(name, "agents");
+            let first = futures_util::future::join_all((0..12).map(|_| client.me())).await;
+            let ids: Vec<_> = first.into_iter().map(|me| me.expect("me").id).collect();
+            assert!(ids.windows(2).all(|two| two[0] == two[1]), "one person");
+        }
+        let starts = "SELECT count(*) AS n FROM audit WHERE verb = 'session.start'";
+        assert_eq!(backend.number(starts).await, 5);
+        assert_eq!(backend.number("SELECT count(*) AS n FROM agents").await, 5);
+    });
+}

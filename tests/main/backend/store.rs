@@ -27,7 +27,9 @@ async fn shape(store: &Store) -> BTreeSet<String> {
                  FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' \
                  ESCAPE '\\'"
             ),
-            sql!("SELECT name AS i, tbl_name AS t FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"),
+            sql!(
+                "SELECT name AS i, tbl_name AS t FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+            ),
         )
     } else {
         (
@@ -38,7 +40,7 @@ async fn shape(store: &Store) -> BTreeSet<String> {
             ),
             sql!(
                 "SELECT indexname::text AS i, tablename::text AS t FROM pg_indexes WHERE schemaname = current_schema() \
-                 AND tablename NOT LIKE '\\_sqlx%' AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key'"
+                 AND tablename NOT LIKE '\\_sqlx%' AND indexname NOT IN (SELECT conname FROM pg_constraint)"
             ),
         )
     };
@@ -66,7 +68,10 @@ async fn both_dialects_hold_the_same_tables_columns_and_indexes() {
         .await
         .expect("a database");
     let ours = shape(&sqlite).await;
-    assert!(ours.contains("tokens.expires_at int or none") && ours.contains("tokens.account_id id"), "{ours:#?}");
+    assert!(
+        ours.contains("tokens.expires_at int or none") && ours.contains("tokens.account_id id"),
+        "{ours:#?}"
+    );
     let Some(server) = super::harness::postgres() else {
         return;
     };
@@ -101,7 +106,11 @@ async fn a_database_that_is_none_or_cannot_be_made_is_named() {
     let folder = refused(&address(dir.path())).await;
     assert!(matches!(folder, StoreError::Open(_)), "{folder:?}");
     let junk = dir.path().join("junk.db");
-    std::fs::write(&junk, "this is no database at all, only some text of a fair length".repeat(40)).expect("a file");
+    std::fs::write(
+        &junk,
+        "this is no database at all, only some text of a fair length".repeat(40),
+    )
+    .expect("a file");
     let error = refused(&address(&junk)).await;
     assert!(error.to_string().contains("not a database"), "{error:?}");
     for wrong in ["mysql://root:secret@host/db", "sqlite:", "desk.db", ""] {
@@ -115,7 +124,11 @@ async fn a_database_that_is_none_or_cannot_be_made_is_named() {
 async fn a_newer_and_a_foreign_schema_are_refused_and_left_alone() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("desk.db");
-    Store::open(&address(&path)).await.expect("a database").close().await;
+    Store::open(&address(&path))
+        .await
+        .expect("a database")
+        .close()
+        .await;
     let change = async |statement: &'static str| {
         let store = Store::open(&address(&path)).await.expect("a database");
         let tx = store.begin().await.expect("a transaction");
@@ -134,7 +147,9 @@ async fn a_newer_and_a_foreign_schema_are_refused_and_left_alone() {
 
     let other = dir.path().join("other.db");
     std::fs::copy(&path, &other).expect("a copy");
-    let mut connection = sqlx::SqliteConnection::connect(&address(&other)).await.expect("a connection");
+    let mut connection = sqlx::SqliteConnection::connect(&address(&other))
+        .await
+        .expect("a connection");
     for statement in [
         "DELETE FROM _sqlx_migrations WHERE version = 9999",
         "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 1",
@@ -152,7 +167,9 @@ async fn a_database_that_another_process_holds_is_called_locked() {
     let path = dir.path().join("desk.db");
     let address = address(&path);
     let store = Store::open(&address).await.expect("a database");
-    let mut other = sqlx::SqliteConnection::connect(&address).await.expect("a connection");
+    let mut other = sqlx::SqliteConnection::connect(&address)
+        .await
+        .expect("a connection");
     other.execute("BEGIN IMMEDIATE").await.expect("the lock");
     // Reading goes on beside a writer; writing waits its time and then says why.
     sql!("SELECT count(*) AS n FROM tokens")
@@ -165,5 +182,11 @@ async fn a_database_that_another_process_holds_is_called_locked() {
         Ok(_) => panic!("two writers at once"),
     }
     other.execute("ROLLBACK").await.expect("the lock given back");
-    store.begin().await.expect("a transaction").commit().await.expect("a commit");
+    store
+        .begin()
+        .await
+        .expect("a transaction")
+        .commit()
+        .await
+        .expect("a commit");
 }

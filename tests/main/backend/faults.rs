@@ -1,0 +1,108 @@
+//! Clients that hang up and servers that stop: an action's fate is found out by its key, never twice, never lost.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use tokendesk::domain::id::IntentKey;
+
+use super::harness::{Backend, on_each};
+
+async fn add(
+    backend: &Backend,
+    path: &str,
+    offer: &Value,
+    key: IntentKey,
+    patience: Duration,
+) -> Option<u16> {
+    let body = json!({"offer_id": offer, "reason": {"text": "never arrived"}});
+    let request = backend
+        .raw("POST", path)
+        .header("Idempotency-Key", key.to_string())
+        .timeout(patience)
+        .json(&body);
+    request.send().await.ok().map(|answer| answer.status().as_u16())
+}
+
+async fn once_each(backend: &Backend, intents: usize) {
+    for table in ["tokens", "actions", "outbox", "intents"] {
+        let n = backend
+            .number(&format!("SELECT count(*) AS n FROM {table}"))
+            .await;
+        assert_eq!(
+            usize::try_from(n).ok(),
+            Some(intents),
+            "{table} on {}",
+            backend.kind
+        );
+    }
+    let audited = backend
+        .number("SELECT count(*) AS n FROM audit WHERE verb = 'token.add'")
+        .await;
+    assert_eq!(usize::try_from(audited).ok(), Some(intents));
+    backend.sealed().await;
+    let verdict = backend.client("sue", "supervisors").verify_audit().await;
+    assert!(verdict.expect("a verdict").intact);
+}
+
+#[test]
+fn clients_that_hang_up_at_any_moment_leave_the_backend_whole() {
+    let seed = u64::from(std::process::id());
+    eprintln!("hang-ups: seed {seed}");
+    on_each(move |backend| async move {
+        let account = backend
+            .account("EC1", "Dana", "Whitfield", "dana@example.com")
+            .await;
+        let offer = json!(backend.offer("WIN-1", "10 USD off").await.id);
+        let path = format!("/api/v1/accounts/{}/tokens", account.id);
+        let keys: Vec<IntentKey> = (0..120).map(|_| IntentKey::new()).collect();
+        let mut random = seed;
+        for some in keys.chunks(8) {
+            // Whatever the moment of the cut, what follows has to hold.
+            let tries = some.iter().map(|key| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let patience = Duration::from_micros((random >> 33) % 30_000);
+                add(&backend, &path, &offer, *key, patience)
+            });
+            join_all(tries.collect::<Vec<_>>()).await;
+        }
+        for key in &keys {
+            let status = add(&backend, &path, &offer, *key, Duration::from_secs(60)).await;
+            assert_eq!(status, Some(201), "on {}", backend.kind);
+        }
+        once_each(&backend, keys.len()).await;
+    });
+}
+
+#[test]
+fn a_stop_in_the_middle_of_work_loses_nothing_that_was_acknowledged() {
+    on_each(|backend| async move {
+        let account = backend
+            .account("EC1", "Dana", "Whitfield", "dana@example.com")
+            .await;
+        let offer = json!(backend.offer("WIN-1", "10 USD off").await.id);
+        let path = format!("/api/v1/accounts/{}/tokens", account.id);
+        let keys: Vec<IntentKey> = (0..40).map(|_| IntentKey::new()).collect();
+        let stop = backend.server.stop_token();
+        let tries = keys.iter().enumerate().map(|(i, key)| {
+            let (backend, path, offer, stop) = (&backend, &path, &offer, stop.clone());
+            async move {
+                if i == 20 {
+                    stop.cancel();
+                }
+                add(backend, path, offer, *key, Duration::from_secs(60)).await
+            }
+        });
+        let answers = join_all(tries.collect::<Vec<_>>()).await;
+        let backend = backend.restarted().await;
+        let kept = backend.number("SELECT count(*) AS n FROM tokens").await;
+        let acknowledged = answers.iter().filter(|a| **a == Some(201)).count();
+        assert!(usize::try_from(kept).is_ok_and(|kept| kept >= acknowledged));
+        for (key, answer) in keys.iter().zip(&answers) {
+            assert!(matches!(answer, None | Some(201)), "{answer:?}");
+            let status = add(&backend, &path, &offer, *key, Duration::from_secs(60)).await;
+            assert_eq!(status, Some(201));
+        }
+        once_each(&backend, keys.len()).await;
+    });
+}
