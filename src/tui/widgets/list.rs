@@ -71,7 +71,8 @@ impl Cursor {
         self.top = self.top.clamp(lowest, self.at).min(most.max(lowest));
     }
 
-    fn go(&mut self, way: Move) {
+    /// Moves among the rows by place alone.
+    pub fn step(&mut self, way: Move) {
         let page = self.height.saturating_sub(1).max(1);
         let last = self.len.saturating_sub(1);
         let paged = matches!(way, Move::PageUp | Move::PageDown);
@@ -167,7 +168,7 @@ impl<Id: Ord + Clone> List<Id> {
     pub fn go<T>(&mut self, way: Move, rows: &[T], id: impl Fn(&T) -> Id) -> Moved {
         self.cursor.len = rows.len();
         let before = self.cursor.at;
-        self.cursor.go(way);
+        self.cursor.step(way);
         self.id = rows.get(self.cursor.at).map(&id);
         if self.anchor.is_some() {
             self.mark_range(rows, id);

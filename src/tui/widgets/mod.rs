@@ -13,17 +13,24 @@
 //! | `list` | the cursor of a list: by id, over a window of rows, with marks |
 //! | `table` | columns, rows of a window, heads with sort marks |
 //! | `field`, `area` | one line and many lines of typed text |
+//! | `choice` | one of a few, by digit |
 //! | `query_line` | the field of the last line: error at its column, count at the right |
 //! | `form` | named fields with their mistakes |
 //! | `dialog` | a confirmation that names the record, with the reason first |
 //! | `picker` | a list that narrows as one types |
 //! | `qr` | a QR code in half blocks |
 
+pub mod area;
+pub mod choice;
+pub mod dialog;
 pub mod facts;
 pub mod field;
 pub mod list;
 pub mod notice;
 pub mod pane;
+pub mod picker;
+pub mod qr;
+pub mod query_line;
 pub mod scroll;
 pub mod stroke;
 pub mod table;
@@ -32,6 +39,7 @@ pub mod table;
 pub(crate) mod testing;
 
 use crate::text::words::Words;
+use crate::tui::keys::Keymap;
 use crate::tui::theme::{Role, Theme};
 use ratatui::style::Style;
 
@@ -42,13 +50,15 @@ pub struct Look<'a> {
     pub theme: &'a Theme,
     /// The widgets' own words.
     pub words: &'a Words,
+    /// Keys by command, for hints.
+    pub keymap: &'a Keymap,
 }
 
 impl<'a> Look<'a> {
     /// A look of these.
     #[must_use]
-    pub fn new(theme: &'a Theme, words: &'a Words) -> Self {
-        Self { theme, words }
+    pub fn new(theme: &'a Theme, words: &'a Words, keymap: &'a Keymap) -> Self {
+        Self { theme, words, keymap }
     }
 
     /// The style of a role.

@@ -112,7 +112,6 @@ pub fn popup(area: Rect, cols: u16, rows: u16, title: &str, buf: &mut Buffer, lo
 mod tests {
     use super::super::testing::{HOSTILE, drawn, look, text_of};
     use super::*;
-    use crate::text::words::Words;
     use crate::tui::theme::Theme;
     use ratatui::style::Style;
 
@@ -132,11 +131,16 @@ mod tests {
 
     #[test]
     fn in_ascii_borders_are_ascii() {
-        let (theme, words) = (Theme::mono().with_ascii(true), Words::english());
+        let theme = Theme::mono().with_ascii(true);
         let text = drawn(20, 3, |area, buf| {
-            Pane::new("a")
-                .focused(true)
-                .draw(area, buf, Look::new(&theme, &words));
+            Pane::new("a").focused(true).draw(
+                area,
+                buf,
+                Look {
+                    theme: &theme,
+                    ..look()
+                },
+            );
         });
         assert!(text.is_ascii() && text.contains("+ a ==="), "{text}");
     }

@@ -75,14 +75,7 @@ pub fn block(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
     for (i, (text, y)) in lines.iter().zip(area.y..area.bottom()).enumerate() {
         if left_out && i + 1 == shown {
             let longer = format!("{text}{ELLIPSIS}");
-            let fits = width(&longer) <= usize::from(area.width);
-            let shorter = truncate(text, usize::from(area.width).saturating_sub(1)).into_owned();
-            let text = if fits {
-                longer
-            } else {
-                format!("{}{ELLIPSIS}", shorter.trim_end_matches(ELLIPSIS))
-            };
-            line(buf, area.x, y, area.width, &text, style);
+            line(buf, area.x, y, area.width, &longer, style);
         } else {
             line(buf, area.x, y, area.width, text, style);
         }

@@ -8,6 +8,7 @@ use ratatui::style::Modifier;
 
 use super::Look;
 use crate::text::words::Words;
+use crate::tui::keys::Keymap;
 use crate::tui::theme::Theme;
 
 /// Escape sequences, overrides of direction, marks without end, a line end.
@@ -15,9 +16,9 @@ pub(crate) const HOSTILE: &str = "\u{1b}]0;gotcha\u{7}\u{1b}[2J\u{202e}evil\u{20
 
 /// Mono and English.
 pub(crate) fn look() -> Look<'static> {
-    static LOOK: OnceLock<(Theme, Words)> = OnceLock::new();
-    let (theme, words) = LOOK.get_or_init(|| (Theme::mono(), Words::english()));
-    Look::new(theme, words)
+    static LOOK: OnceLock<(Theme, Words, Keymap)> = OnceLock::new();
+    let (theme, words, keymap) = LOOK.get_or_init(|| (Theme::mono(), Words::english(), Keymap::default()));
+    Look::new(theme, words, keymap)
 }
 
 /// What is drawn, as lines without blanks at their ends.

@@ -13,7 +13,7 @@ use crate::tui::widgets::Look;
 /// The look that widgets draw with.
 #[must_use]
 pub fn look<'a>(ctx: &Ctx<'a>) -> Look<'a> {
-    Look::new(ctx.theme, ctx.words)
+    Look::new(ctx.theme, ctx.words, ctx.keymap)
 }
 
 /// Asks a read whose newest answer wins: the question before it, if it is still open, is called off.

@@ -7,6 +7,7 @@ use super::super::list::{List, Move};
 use super::super::testing::{HOSTILE, drawn, look, text_of, with_attribute};
 use super::*;
 use crate::text::words::Words;
+use crate::tui::keys::Keymap;
 use crate::tui::term::Painter;
 use crate::tui::theme::{Depth, Theme};
 
@@ -149,7 +150,7 @@ fn rows_of_an_older_answer_are_dimmed() {
 
 /// Bytes of each of ten moves down, after the first frame.
 fn bytes_of_moves(theme: &Theme) -> Vec<usize> {
-    let words = Words::english();
+    let (words, keymap) = (Words::english(), Keymap::default());
     let columns = columns();
     let make = |at: usize| row(at + 10);
     let rows: Vec<usize> = (0..30).collect();
@@ -159,7 +160,7 @@ fn bytes_of_moves(theme: &Theme) -> Vec<usize> {
     let mut painter = Painter::new(size);
     let mut frame = |list: &mut List<usize>| {
         let mut buf = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-        let look = Look::new(theme, &words);
+        let look = Look::new(theme, &words, &keymap);
         buf.set_style(buf.area, look.style(Role::Text));
         Table::new(&columns).draw(buf.area, &mut buf, &mut list.cursor, look, make);
         painter.paint(&buf, None).len()
