@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::Override;
-use crate::demo::idp::PEOPLE;
+use crate::config::sections::BackendSettings;
+use crate::config::{Config, Override, paths};
+use crate::demo::idp::{PEOPLE, approve, browser};
 use crate::demo::{DemoOptions, RunningDemo};
 use crate::domain::time::SystemClock;
+use crate::tui::flow::DemoPerson;
+use crate::tui::run::DemoApprover;
 
 use super::args::Global;
 use super::context::{configuration, runtime};
+use super::desk;
 use super::exit::{Exit, FAILED};
 use super::output::Output;
 use super::serve::{DatabaseArgs, profile};
@@ -61,7 +65,12 @@ pub(super) fn run(global: &Global, args: DemoArgs, output: &Output) -> Result<()
     }];
     let flags: Vec<_> = flags.into_iter().chain(args.database.setting()).collect();
     let config = configuration(global, &flags)?;
-    super::log::to_stderr("warn")?;
+    let _log = if args.serve {
+        super::log::to_stderr("warn")?;
+        None
+    } else {
+        super::log::to_file(paths::state_dir().as_deref(), "info")?
+    };
     let options = DemoOptions {
         listen: config.server.listen.clone(),
         database: args
@@ -78,9 +87,54 @@ pub(super) fn run(global: &Global, args: DemoArgs, output: &Output) -> Result<()
         let demo = crate::demo::start(options)
             .await
             .map_err(|words| Exit::new(FAILED, "demo", words))?;
-        let done = serve(&demo, signal, output).await;
+        let done = if args.serve {
+            serve(&demo, signal, output).await
+        } else {
+            // the desk has its own ear for signals: it gives the terminal back first
+            desk::open(client_config(config, &demo), Some(approver(&demo)?)).await
+        };
         demo.shutdown().await;
         done
+    })
+}
+
+/// The desk's configuration: the person's own, with this demo's backend and provider.
+fn client_config(config: Config, demo: &RunningDemo) -> Config {
+    Config {
+        backend: BackendSettings {
+            url: demo.server.url(),
+            ..config.backend
+        },
+        identity: demo.identity(),
+        ..config
+    }
+}
+
+/// Approves sign-ins from the terminal, by the same pages as a browser.
+fn approver(demo: &RunningDemo) -> Result<DemoApprover, Exit> {
+    let http =
+        browser().map_err(|error| Exit::failed(format!("the sign-in page cannot be asked: {error}")))?;
+    let page = demo.idp.activation_page();
+    Ok(DemoApprover {
+        people: PEOPLE
+            .iter()
+            .map(|person| DemoPerson {
+                id: person.key.to_owned(),
+                name: person.name.to_owned(),
+                role: person.title.to_owned(),
+            })
+            .collect(),
+        approve: Arc::new(move |code, person| {
+            let (http, page) = (http.clone(), page.clone());
+            Box::pin(async move {
+                let mut address =
+                    url::Url::parse(&page).map_err(|error| format!("`{page}` is not an address: {error}"))?;
+                address.query_pairs_mut().append_pair("user_code", &code);
+                approve(&http, address.as_str(), &person)
+                    .await
+                    .map_err(|error| error.to_string())
+            })
+        }),
     })
 }
 

@@ -11,6 +11,7 @@ mod completions;
 mod context;
 #[cfg(feature = "server")]
 mod demo;
+mod desk;
 mod doctor;
 mod exit;
 #[cfg(feature = "server")]
@@ -54,7 +55,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
     let Cli { global, command } = cli;
     let Some(command) = command else {
-        return Err(Exit::usage("name a command; tokendesk --help lists them"));
+        return desk::run(&global);
     };
     match command {
         Command::Completions(args) => completions::print(&args, output),

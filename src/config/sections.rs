@@ -221,7 +221,7 @@ pub enum Images {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct UiSettings {
-    /// Name of a theme, or the path of a theme's file; `auto` chooses.
+    /// Name of a theme, or the path of a theme's file.
     pub theme: String,
     /// When pictures are drawn.
     pub images: Images,
@@ -238,7 +238,7 @@ pub struct UiSettings {
 impl Default for UiSettings {
     fn default() -> Self {
         Self {
-            theme: "auto".to_owned(),
+            theme: "default".to_owned(),
             images: Images::Auto,
             linear: false,
             zone: String::new(),

@@ -27,6 +27,19 @@ pub enum ApproveError {
     NotOffered(String),
 }
 
+/// A client for these pages: like a browser of this machine, without proxy, certificates and redirects.
+///
+/// # Errors
+/// When it cannot be set up.
+pub fn browser() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(std::time::Duration::from_secs(10))
+        .build()
+}
+
 /// Approves the sign-in behind this address (`verification_uri_complete`) as the person of that short name.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use approve::{ApproveError, approve, deny};
+pub use approve::{ApproveError, approve, browser, deny};
 pub use keys::KeyError;
 pub use people::{PEOPLE, Person, person};
 
@@ -121,6 +121,12 @@ impl RunningIdp {
             token_store: TokenStore::Memory,
             ..IdentitySettings::default()
         }
+    }
+
+    /// The page where codes are approved.
+    #[must_use]
+    pub fn activation_page(&self) -> String {
+        format!("{}/activate", self.issuer.trim_end_matches(ISSUER_PATH))
     }
 
     /// The `[roles]` section that goes with the groups of this provider.
