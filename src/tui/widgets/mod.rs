@@ -18,18 +18,17 @@
 //! | `form` | named fields with their mistakes |
 //! | `dialog` | a confirmation that names the record, with the reason first |
 //! | `picker` | a list that narrows as one types |
-//! | `qr` | a QR code in half blocks |
 
 pub mod area;
 pub mod choice;
 pub mod dialog;
 pub mod facts;
 pub mod field;
+pub mod form;
 pub mod list;
 pub mod notice;
 pub mod pane;
 pub mod picker;
-pub mod qr;
 pub mod query_line;
 pub mod scroll;
 pub mod stroke;
