@@ -49,3 +49,10 @@ time-in-years = { $n ->
 # Values of offers.
 value-percent = { $number }%
 value-points = { $number } pts
+
+# Lists with a query line.
+live-found = { $count } found
+live-placeholder = field:value, words, sort:-field
+live-say = Query: { $text }
+live-say-typing = Typing the query: { $text }
+live-say-mistake = Mistake at column { $column }: { $what }

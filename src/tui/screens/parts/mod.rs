@@ -1,6 +1,10 @@
 //! What more than one screen is made of.
 
 pub mod context;
+pub mod detail;
+pub mod gate;
+pub mod live;
+pub mod rows;
 pub mod window;
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const HELD: usize = 1_000;
 /// Something that is listed in pages.
 pub trait Row: Sized {
     /// What it is known by.
-    type Id: Ord + Clone + std::fmt::Display;
+    type Id: Ord + Clone + std::fmt::Display + std::fmt::Debug;
     /// Its id.
     fn id(&self) -> Self::Id;
     /// The page in an answer.

@@ -1,0 +1,98 @@
+//! The card: who the customer is, masked; whether the account is confirmed; what the wallet holds.
+
+use super::AccountScreen;
+use crate::domain::masking::PiiField;
+use crate::text::people;
+use crate::tui::flow::Ctx;
+use crate::tui::keys::Command;
+use crate::tui::screens::parts::{key, or_nothing};
+use crate::tui::theme::{Role, Sign};
+use crate::wire::accounts::{AccountCard, TokenCounts};
+
+/// The words for a masked field.
+pub(super) fn field_name(field: PiiField) -> &'static str {
+    match field {
+        PiiField::Email => "account-email",
+        PiiField::Mobile => "account-mobile",
+        PiiField::Address => "account-address",
+        PiiField::UserId => "account-user",
+    }
+}
+
+fn masked(card: &AccountCard, field: PiiField) -> &str {
+    match field {
+        PiiField::Email => &card.email,
+        PiiField::Mobile => &card.mobile,
+        PiiField::Address => &card.address,
+        PiiField::UserId => &card.user_id,
+    }
+}
+
+impl AccountScreen {
+    /// A masked field with its sign; whole while it is revealed, except in lines.
+    pub(super) fn field(&self, card: &AccountCard, field: PiiField, ctx: &Ctx<'_>) -> (String, Role) {
+        let revealed = self.revealed.as_ref().filter(|revealed| revealed.field == field);
+        match revealed {
+            Some(revealed) if !ctx.linear => (revealed.value.clone(), Role::Warning),
+            _ => {
+                let value = or_nothing(ctx, masked(card, field));
+                (format!("{} {value}", ctx.theme.sign(Sign::Masked)), Role::Text)
+            }
+        }
+    }
+
+    /// Whether the account is confirmed, in words.
+    pub(super) fn confirmation(&self, ctx: &Ctx<'_>) -> (String, Role) {
+        let words = ctx.words;
+        let verified = self.card.as_ref().and_then(|card| card.verified_at);
+        if self.confirming.is_waiting() {
+            return (words.get("sending"), Role::Muted);
+        }
+        match verified {
+            Some(at) => {
+                let when = people::clock(at.timestamp(), ctx.zone);
+                let text = words.with("account-confirmed-at", &[("when", &when)]);
+                (format!("{} {text}", ctx.theme.sign(Sign::Good)), Role::Good)
+            }
+            None => {
+                let text = words.with(
+                    "account-unconfirmed",
+                    &[("key", &key(ctx, Command::ConfirmAccount))],
+                );
+                (format!("{} {text}", ctx.theme.sign(Sign::Warning)), Role::Warning)
+            }
+        }
+    }
+}
+
+/// How many tokens there are in each state that has any: "9 active, 2 used".
+pub(super) fn counts(counts: &TokenCounts, ctx: &Ctx<'_>) -> Vec<(&'static str, u64)> {
+    let _ = ctx;
+    [
+        ("active", counts.active),
+        ("shared", counts.shared),
+        ("used", counts.used),
+        ("expired", counts.expired),
+        ("disputed", counts.disputed),
+        ("removed", counts.removed),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .collect()
+}
+
+/// The counts in one line.
+pub(super) fn counts_line(of: &TokenCounts, ctx: &Ctx<'_>) -> String {
+    let parts: Vec<String> = counts(of, ctx)
+        .into_iter()
+        .map(|(state, count)| {
+            let word = ctx.words.get(&format!("token-state-{state}"));
+            format!("{count} {word}")
+        })
+        .collect();
+    if parts.is_empty() {
+        ctx.words.get("none")
+    } else {
+        parts.join(", ")
+    }
+}

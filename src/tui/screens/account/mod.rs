@@ -1,0 +1,227 @@
+//! An account: its card, the confirmation that it is the right one, and its wallet with detail and query line.
+
+mod card;
+mod say;
+mod update;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::parts::context::TicketContext;
+use super::parts::detail::{Detail, title};
+use super::parts::gate::token_action;
+use super::parts::live::Live;
+use super::parts::{full_name, key};
+use crate::domain::id::{AccountId, TicketId};
+use crate::domain::permission::Permission;
+use crate::domain::query::TOKEN_FIELDS;
+use crate::domain::token::{may_reissue, may_remove};
+use crate::tui::flow::{
+    Availability, CallError, Ctx, Effect, Event, Explanation, Latest, RequestId, Screen, ScreenKind,
+};
+use crate::tui::keys::{Command, Context};
+use crate::wire::accounts::{AccountCard, Revealed};
+use crate::wire::desk::Note;
+use crate::wire::tokens::TokenRow;
+
+/// What the wallet shows at first: all but what was taken out of it.
+const FIRST_QUERY: &str = "-state:removed";
+
+/// What has the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pane {
+    /// The wallet.
+    Wallet,
+    /// The token under the cursor.
+    Detail,
+}
+
+/// The account screen.
+#[derive(Debug)]
+pub struct AccountScreen {
+    account: AccountId,
+    context: TicketContext,
+    card: Option<Box<AccountCard>>,
+    card_asked: Latest,
+    card_problem: Option<CallError>,
+    notes: Vec<Note>,
+    notes_asked: Latest,
+    confirming: Latest,
+    /// The link of the ticket to the account, on its way.
+    linking: Option<RequestId>,
+    link_wanted: bool,
+    /// Where a reveal puts what it brought.
+    slot: Rc<RefCell<Option<Revealed>>>,
+    revealed: Option<Revealed>,
+    wallet: Live<TokenRow>,
+    detail: Detail,
+    pane: Pane,
+    zoomed: bool,
+}
+
+impl AccountScreen {
+    /// The account, for a ticket or for nothing in particular.
+    #[must_use]
+    pub fn new(account: AccountId, ticket: Option<TicketId>) -> Self {
+        Self {
+            account,
+            context: TicketContext::new(ticket),
+            card: None,
+            card_asked: Latest::default(),
+            card_problem: None,
+            notes: Vec::new(),
+            notes_asked: Latest::default(),
+            confirming: Latest::default(),
+            linking: None,
+            link_wanted: false,
+            slot: Rc::default(),
+            revealed: None,
+            wallet: Live::new(&TOKEN_FIELDS, FIRST_QUERY),
+            detail: Detail::default(),
+            pane: Pane::Wallet,
+            zoomed: false,
+        }
+    }
+
+    /// Whether the person has confirmed that this is the right account.
+    fn is_confirmed(&self) -> bool {
+        self.card.as_ref().is_some_and(|card| card.verified_at.is_some())
+    }
+
+    fn token(&self) -> Option<&TokenRow> {
+        self.wallet.window.row()
+    }
+
+    fn name(&self, ctx: &Ctx<'_>) -> String {
+        match &self.card {
+            Some(card) => full_name(ctx, &card.first_name, &card.last_name),
+            None => ctx.words.get("account-crumb"),
+        }
+    }
+}
+
+impl Screen for AccountScreen {
+    fn kind(&self) -> ScreenKind {
+        ScreenKind::Account
+    }
+
+    fn crumb(&self, ctx: &Ctx<'_>) -> String {
+        self.name(ctx)
+    }
+
+    fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.happen(event, ctx)
+    }
+
+    fn view(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        self.draw(area, buf, ctx);
+        None
+    }
+
+    fn question(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        self.wallet.question(area, buf, ctx)
+    }
+
+    fn say(&self, ctx: &Ctx<'_>) -> Vec<String> {
+        self.words(ctx)
+    }
+
+    fn contexts(&self) -> Vec<Context> {
+        let mut contexts = Vec::new();
+        if self.wallet.is_typing() {
+            contexts.push(Context::Text);
+        }
+        contexts.extend([Context::Account, Context::Tokens]);
+        if self.context.id().is_some() {
+            contexts.push(Context::Tickets);
+        }
+        contexts.extend([Context::List, Context::Panes]);
+        contexts
+    }
+
+    fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
+        let may = |permission| Availability::from(ctx.may(permission));
+        let confirmed = self.is_confirmed();
+        let token = self.token();
+        let action = |command| (command, token_action(command, token, confirmed, ctx));
+        let mut commands = Vec::new();
+        let confirm = match (&self.card, self.confirming.is_waiting()) {
+            (None, _) => Availability::Dimmed(ctx.words.get("loading")),
+            (_, true) => Availability::Dimmed(ctx.words.get("sending")),
+            _ => may(Permission::AccountVerify),
+        };
+        if !confirmed {
+            commands.push((Command::ConfirmAccount, confirm.clone()));
+        }
+        commands.extend([
+            action(Command::AddToken),
+            action(Command::ReissueToken),
+            action(Command::RemoveToken),
+            action(Command::Open),
+            (Command::Filter, Availability::Enabled),
+        ]);
+        commands.push((Command::Verify, may(Permission::AccountVerify)));
+        commands.push((Command::Reveal, may(Permission::AccountReveal)));
+        commands.push((Command::AddNote, may(Permission::AccountNote)));
+        commands.push((Command::NewTicket, may(Permission::TicketCreate)));
+        commands.push((Command::Sort, Availability::Enabled));
+        commands.push(action(Command::TokenHistory));
+        if confirmed {
+            commands.push((Command::ConfirmAccount, confirm));
+        }
+        commands.push((Command::Zoom, Availability::Enabled));
+        commands.push((Command::Refresh, Availability::Enabled));
+        if token.is_some() {
+            commands.push((Command::Copy, Availability::Enabled));
+        }
+        if self.pane == Pane::Detail {
+            commands.push((Command::Back, Availability::Enabled));
+        }
+        commands
+    }
+
+    fn wants_text(&self) -> bool {
+        self.wallet.is_typing()
+    }
+
+    fn explain(&self, ctx: &Ctx<'_>) -> Option<Explanation> {
+        let token = self.token()?;
+        Some(Explanation {
+            title: title(token, ctx),
+            lines: explain(token, self.is_confirmed(), ctx),
+        })
+    }
+
+    fn context_line(&self, ctx: &Ctx<'_>) -> Option<String> {
+        self.context.line(ctx)
+    }
+}
+
+/// Why a token is in its state, and which actions it allows.
+pub(super) fn explain(token: &TokenRow, confirmed: bool, ctx: &Ctx<'_>) -> Vec<String> {
+    let words = ctx.words;
+    let state = words.get(&format!("token-why-{}", token.state.word()));
+    let mut lines = vec![words.get("token-why-order"), state, String::new()];
+    let mut verb = |command: Command, refusal: Option<String>| {
+        let answer = match (confirmed, refusal) {
+            (_, Some(why)) => super::parts::gate::sentence(&why),
+            (false, None) => words.with("confirm-first", &[("keys", &key(ctx, Command::ConfirmAccount))]),
+            (true, None) => words.get("token-why-allowed"),
+        };
+        lines.push(format!("{}: {answer}", command.label()));
+    };
+    verb(
+        Command::RemoveToken,
+        may_remove(token.state).err().map(|e| e.to_string()),
+    );
+    let reissue = may_reissue(token.state, token.dispute, token.reissued_to.is_some());
+    verb(Command::ReissueToken, reissue.err().map(|e| e.to_string()));
+    lines
+}

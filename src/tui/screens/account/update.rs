@@ -1,0 +1,352 @@
+//! What the account screen does when something happens.
+
+use std::time::Duration;
+
+use super::{AccountScreen, Pane};
+use crate::domain::id::AccountId;
+use crate::domain::token::ActionKind;
+use crate::tui::flow::{
+    Answer, ApiCall, Ctx, Current, Effect, Event, Fact, Reply, RequestId, Route, Toast, Trouble, WakeKey,
+};
+use crate::tui::keys::Command;
+use crate::tui::screens::parts::window::Took;
+use crate::tui::screens::parts::{ask_latest, detail, live};
+use crate::tui::widgets::list::Move;
+use crate::wire::accounts::{Verified, Verify};
+use crate::wire::page::ListParams;
+use crate::wire::tickets::LinkTicket;
+use crate::wire::tokens::ActionDone;
+
+/// The wake that hides what was revealed.
+const HIDE: WakeKey = "hide";
+/// The orders that the wallet cycles through.
+const SORTS: [&str; 5] = ["-claimed", "claimed", "expires", "-value", "name"];
+
+/// Asks for a page of an account's tokens.
+fn call_of(account: AccountId) -> impl Fn(ListParams) -> ApiCall {
+    move |params| ApiCall::WalletPage { account, params }
+}
+
+impl AccountScreen {
+    pub(super) fn happen(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let call = call_of(self.account);
+        match event {
+            Event::Opened => {
+                let mut effects = self.read_card(ctx);
+                effects.extend(self.wallet.open(ctx, &call));
+                effects.extend(self.context.read(ctx));
+                effects.extend(self.read_notes(ctx));
+                effects
+            }
+            Event::Resumed => {
+                let mut effects = self.read_card(ctx);
+                effects.extend(self.wallet.window.refresh(ctx, &call));
+                effects.extend(self.context.read(ctx));
+                effects
+            }
+            Event::Command(command) => self.command(command, ctx),
+            Event::Key(key) => self.wallet.key(key, ctx),
+            Event::Paste(text) if self.wallet.is_typing() => self.wallet.paste(&text, ctx, &call),
+            Event::Woke(live::WAKE) => self.wallet.woke(ctx, &call),
+            Event::Woke(detail::WAKE) => self.show_detail(ctx),
+            Event::Woke(HIDE) => {
+                self.revealed = None;
+                Vec::new()
+            }
+            Event::Reply(id, reply) => self.reply(id, reply, ctx),
+            Event::Delayed(id, words) if self.linking == Some(id) => {
+                vec![Effect::Toast(Toast::warning(words))]
+            }
+            Event::Happened(fact) => self.happened(&fact, ctx),
+            _ => Vec::new(),
+        }
+    }
+
+    fn read_card(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        ask_latest(
+            &mut self.card_asked,
+            ctx.request(),
+            ApiCall::Account(self.account),
+        )
+    }
+
+    fn read_notes(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        ask_latest(&mut self.notes_asked, ctx.request(), ApiCall::Notes(self.account))
+    }
+
+    fn show_detail(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let token = self.wallet.window.row().cloned();
+        self.detail.show(token.as_ref(), ctx)
+    }
+
+    fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let call = call_of(self.account);
+        match command {
+            Command::Submit => {
+                let mut effects = self.wallet.submit(ctx, &call);
+                effects.push(detail::Detail::follow());
+                effects
+            }
+            Command::LeaveText => self.wallet.leave(ctx, &call),
+            Command::Filter => {
+                self.pane = Pane::Wallet;
+                self.wallet.begin();
+                Vec::new()
+            }
+            Command::Sort => self.wallet.cycle_sort(&SORTS, ctx, &call),
+            Command::Refresh => {
+                let mut effects = self.wallet.window.refresh(ctx, &call);
+                effects.extend(self.read_card(ctx));
+                effects.extend(self.read_notes(ctx));
+                effects.extend(self.context.read(ctx));
+                effects
+            }
+            Command::Zoom => {
+                self.zoomed = !self.zoomed;
+                Vec::new()
+            }
+            Command::NextPane | Command::PreviousPane => {
+                self.pane = match self.pane {
+                    Pane::Wallet => Pane::Detail,
+                    Pane::Detail => Pane::Wallet,
+                };
+                self.show_detail(ctx)
+            }
+            Command::Back => {
+                self.pane = Pane::Wallet;
+                Vec::new()
+            }
+            Command::Copy => self.copy(ctx),
+            Command::Open | Command::TokenHistory => self.open_token(),
+            Command::AddToken => vec![Effect::Push(Route::Catalog {
+                account: self.account,
+                ticket: self.context.id(),
+            })],
+            Command::NewTicket => self.new_ticket(),
+            Command::ConfirmAccount => self.confirm(ctx),
+            other => match Move::of(other) {
+                Some(way) => self.go(way, ctx),
+                None => self.dialog(other, ctx),
+            },
+        }
+    }
+
+    fn go(&mut self, way: Move, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let call = call_of(self.account);
+        let (changed, mut effects) = self.wallet.go(way, ctx, &call);
+        if changed {
+            effects.push(detail::Detail::follow());
+        }
+        effects
+    }
+
+    fn copy(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.token().map_or_else(Vec::new, |token| {
+            vec![Effect::Copy {
+                text: token.token_ref.clone(),
+                what: ctx.words.get("token-fact-reference"),
+            }]
+        })
+    }
+
+    fn open_token(&self) -> Vec<Effect> {
+        self.token().map_or_else(Vec::new, |token| {
+            vec![Effect::Push(Route::Token {
+                account: self.account,
+                token: token.id,
+                ticket: self.context.id(),
+            })]
+        })
+    }
+
+    fn new_ticket(&self) -> Vec<Effect> {
+        let tokens = self
+            .detail
+            .token()
+            .filter(|_| self.pane == Pane::Detail)
+            .map(|token| token.id);
+        vec![Effect::Push(Route::NewTicket {
+            account: Some(self.account),
+            tokens: tokens.into_iter().collect(),
+        })]
+    }
+
+    /// Confirms by the person's own judgement that this is the right account.
+    fn confirm(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let call = ApiCall::Verify {
+            key: ctx.intent(),
+            account: self.account,
+            says: Verify::default(),
+        };
+        ask_latest(&mut self.confirming, ctx.request(), call)
+    }
+
+    fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let call = call_of(self.account);
+        let (took, mut effects) = self.wallet.reply(id, reply, ctx, &call);
+        let (id, reply) = match took {
+            Took::NotMine(id, reply) => (id, reply),
+            Took::Rows { .. } => {
+                effects.extend(self.show_detail(ctx));
+                return effects;
+            }
+            Took::Failed => return effects,
+        };
+        let Some((id, reply)) = self.detail.reply(id, reply) else {
+            return effects;
+        };
+        let Some((id, reply)) = self.context.reply(id, reply) else {
+            effects.extend(self.link(ctx));
+            return effects;
+        };
+        if self.card_asked.takes(id) {
+            match reply {
+                Ok(Answer::Card(card)) => {
+                    self.card = Some(card);
+                    self.card_problem = None;
+                }
+                Ok(_) => {}
+                Err(error) => self.card_problem = Some(error),
+            }
+        } else if self.notes_asked.takes(id) {
+            if let Ok(Answer::Notes(notes)) = reply {
+                self.notes = notes;
+            }
+        } else if self.confirming.takes(id) {
+            effects.extend(self.confirmed(reply, ctx));
+        } else if self.linking == Some(id) {
+            effects.extend(self.linked(reply, ctx));
+        }
+        effects
+    }
+
+    fn confirmed(&mut self, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match reply {
+            Ok(Answer::Verified(Verified {
+                verified_at: Some(at),
+                ..
+            })) => {
+                if let Some(card) = &mut self.card {
+                    card.verified_at = Some(at);
+                }
+                self.link_wanted = true;
+                let mut effects = vec![
+                    Effect::Toast(Toast::good(ctx.words.get("account-confirmed"))),
+                    Effect::Publish(Fact::AccountTouched(self.account)),
+                ];
+                effects.extend(self.link(ctx));
+                effects
+            }
+            Ok(_) => Vec::new(),
+            Err(error) => vec![Effect::Toast(Toast::error(error.sentence()))],
+        }
+    }
+
+    /// Links the ticket that the work is done for to the account, once the account is confirmed.
+    fn link(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Some(row) = self.context.row().filter(|_| self.link_wanted) else {
+            return Vec::new();
+        };
+        match row.account_id {
+            Some(account) if account == self.account => {
+                self.link_wanted = false;
+                Vec::new()
+            }
+            Some(_) => {
+                self.link_wanted = false;
+                let words = ctx
+                    .words
+                    .with("account-ticket-of-another", &[("number", &row.number)]);
+                vec![Effect::Toast(Toast::warning(words))]
+            }
+            None => {
+                self.link_wanted = false;
+                let (ticket, version) = (row.id, row.version);
+                self.send_link(ticket, version, ctx)
+            }
+        }
+    }
+
+    fn send_link(&mut self, ticket: crate::domain::id::TicketId, version: i64, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let id = ctx.request();
+        self.linking = Some(id);
+        let body = LinkTicket {
+            account_id: Some(self.account),
+            token_ids: Vec::new(),
+        };
+        let call = ApiCall::LinkTicket {
+            key: ctx.intent(),
+            ticket,
+            version,
+            body,
+        };
+        vec![Effect::Api(id, call)]
+    }
+
+    fn linked(&mut self, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.linking = None;
+        match reply {
+            Ok(Answer::Ticket(ticket)) => vec![Effect::Publish(Fact::TicketChanged(ticket))],
+            Ok(_) => Vec::new(),
+            Err(error) => match error.current.as_ref() {
+                // somebody else changed the ticket: the link takes nothing away, so it is tried on what it is now
+                Some(Current::Ticket(row)) if error.trouble == Trouble::Stale && row.account_id.is_none() => {
+                    let (ticket, version) = (row.id, row.version);
+                    self.send_link(ticket, version, ctx)
+                }
+                _ => {
+                    let words = error.sentence();
+                    let words = ctx.words.with("account-link-failed", &[("why", &words)]);
+                    vec![Effect::Toast(Toast::error(words))]
+                }
+            },
+        }
+    }
+
+    fn happened(&mut self, fact: &Fact, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = self.context.happened(fact, ctx);
+        match fact {
+            Fact::TokenChanged(done) if done.action.account_id == self.account => {
+                effects.extend(self.token_changed(done, ctx));
+            }
+            Fact::AccountTouched(account) if *account == self.account => {
+                if let Some(revealed) = self.slot.borrow_mut().take() {
+                    effects.push(Effect::Wake {
+                        after: Duration::from_secs(u64::from(revealed.hide_after)),
+                        key: HIDE,
+                    });
+                    self.revealed = Some(revealed);
+                }
+                effects.extend(self.read_card(ctx));
+                effects.extend(self.read_notes(ctx));
+            }
+            _ => {}
+        }
+        effects
+    }
+
+    /// Rows change in place; what is new stands on top, under the cursor.
+    fn token_changed(&mut self, done: &ActionDone, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let window = &mut self.wallet.window;
+        if let Some(original) = &done.original {
+            window.replace(original.clone());
+        }
+        match done.action.kind {
+            ActionKind::Add | ActionKind::Reissue => {
+                window.put_on_top(done.token.clone());
+            }
+            _ => {
+                window.replace(done.token.clone());
+            }
+        }
+        let mut effects = self.read_card(ctx);
+        effects.extend(self.show_detail(ctx));
+        effects
+    }
+
+    /// The commands that open a dialog.
+    fn dialog(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let _ = (command, ctx);
+        Vec::new()
+    }
+}

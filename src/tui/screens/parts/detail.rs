@@ -1,0 +1,283 @@
+//! Everything about one token: its facts, and what happened to it. Follows the cursor after a short rest.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{ask_latest, day, look, or_nothing, value};
+use crate::domain::token::TokenState;
+use crate::text::people;
+use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId, WakeKey};
+use crate::tui::theme::Role;
+use crate::tui::widgets::facts::{self, Fact};
+use crate::tui::widgets::stroke::{below, block, line};
+use crate::wire::tokens::{TokenEvent, TokenRow};
+
+/// The wake that ends the rest of the cursor.
+pub const WAKE: WakeKey = "detail";
+/// How long the cursor rests before the detail follows.
+const REST: Duration = Duration::from_millis(150);
+
+/// Everything about one token.
+#[derive(Debug, Default)]
+pub struct Detail {
+    token: Option<Box<TokenRow>>,
+    events: Option<Vec<TokenEvent>>,
+    asked: Latest,
+    problem: Option<CallError>,
+}
+
+impl Detail {
+    /// The token that is shown.
+    #[must_use]
+    pub fn token(&self) -> Option<&TokenRow> {
+        self.token.as_deref()
+    }
+
+    /// What happened to it, once it is read.
+    #[must_use]
+    pub fn events(&self) -> &[TokenEvent] {
+        self.events.as_deref().unwrap_or_default()
+    }
+
+    /// The cursor moved: the detail follows after a rest.
+    #[must_use]
+    pub fn follow() -> Effect {
+        Effect::Wake {
+            after: REST,
+            key: WAKE,
+        }
+    }
+
+    /// Shows a token, and reads what happened to it unless that is known.
+    pub fn show(&mut self, token: Option<&TokenRow>, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let same = token.map(|t| (t.id, t.version)) == self.token().map(|t| (t.id, t.version));
+        let known = same && (self.events.is_some() || self.asked.is_waiting());
+        self.token = token.map(|token| Box::new(token.clone()));
+        if known {
+            return Vec::new();
+        }
+        self.events = None;
+        self.problem = None;
+        match token {
+            Some(token) => ask_latest(&mut self.asked, ctx.request(), ApiCall::TokenHistory(token.id)),
+            None => self.asked.forget().into_iter().map(Effect::Cancel).collect(),
+        }
+    }
+
+    /// Takes the answer; gives it back when it is for somebody else.
+    pub fn reply(&mut self, id: RequestId, reply: Reply) -> Option<(RequestId, Reply)> {
+        if !self.asked.takes(id) {
+            return Some((id, reply));
+        }
+        match reply {
+            Ok(Answer::TokenHistory(events)) => self.events = Some(events),
+            Ok(_) => {}
+            Err(error) => self.problem = Some(error),
+        }
+        None
+    }
+
+    /// Draws facts and history: beside each other where there is room, else one below the other.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        let Some(token) = self.token() else { return };
+        let title = title(token, ctx);
+        let style = ctx.theme.style(Role::Title);
+        line(buf, area.x, area.y, area.width, &title, style);
+        let rest = below(area, 1);
+        if rest.width >= 76 {
+            let half = rest.width / 2;
+            let left = Rect {
+                width: half - 1,
+                ..rest
+            };
+            let right = Rect {
+                x: rest.x + half,
+                width: rest.width - half,
+                ..rest
+            };
+            let mut all = facts_of(token, ctx);
+            // the long text leads the right half, and what finds no room at the left follows it
+            let about = all.len().saturating_sub(1);
+            let mut second = if token.description.trim().is_empty() {
+                Vec::new()
+            } else {
+                all.split_off(about)
+            };
+            second.extend(all.split_off(all.len().min(usize::from(rest.height))));
+            draw_facts(left, buf, &all, ctx);
+            let used = draw_facts(right, buf, &second, ctx);
+            let gap = u16::from(used > 0);
+            self.draw_history(below(right, used + gap), buf, ctx);
+        } else {
+            let used = draw_facts(rest, buf, &facts_of(token, ctx), ctx);
+            self.draw_history(below(rest, used), buf, ctx);
+        }
+    }
+
+    fn draw_history(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        if area.height == 0 {
+            return;
+        }
+        let look = look(ctx);
+        if let Some(problem) = &self.problem {
+            block(buf, area, &problem.sentence(), look.style(Role::Error));
+            return;
+        }
+        let Some(events) = &self.events else {
+            line(
+                buf,
+                area.x,
+                area.y,
+                area.width,
+                &ctx.words.get("loading"),
+                look.style(Role::Muted),
+            );
+            return;
+        };
+        for (event, y) in events.iter().rev().zip(area.y..area.bottom()) {
+            line(
+                buf,
+                area.x,
+                y,
+                area.width,
+                &event_line(event, ctx),
+                look.style(Role::Text),
+            );
+        }
+    }
+}
+
+fn draw_facts(area: Rect, buf: &mut Buffer, all: &[(String, String, u16)], ctx: &Ctx<'_>) -> u16 {
+    let lines: Vec<Fact<'_>> = all
+        .iter()
+        .map(|(name, value, rows)| Fact::new(name.as_str(), value.as_str()).rows(*rows))
+        .collect();
+    facts::draw(area, buf, &lines, look(ctx))
+}
+
+/// Sign, state and name.
+#[must_use]
+pub fn title(token: &TokenRow, ctx: &Ctx<'_>) -> String {
+    let (sign, _) = ctx.theme.state(token.state.word());
+    format!("{sign} {} · {}", state_word(token.state, ctx), token.name)
+}
+
+/// The word for a state.
+#[must_use]
+pub fn state_word(state: TokenState, ctx: &Ctx<'_>) -> String {
+    ctx.words.get(&format!("token-state-{}", state.word()))
+}
+
+/// Everything about a token that has a value: name, value, and rows that it may take.
+#[must_use]
+pub fn facts_of(token: &TokenRow, ctx: &Ctx<'_>) -> Vec<(String, String, u16)> {
+    let words = ctx.words;
+    let moment = |at: Option<crate::domain::time::Moment>| {
+        at.map(|at| people::date_time(at.timestamp(), ctx.zone))
+            .unwrap_or_default()
+    };
+    let expires = match token.expires_at {
+        Some(at) => {
+            let relative = people::relative(words, at.timestamp(), ctx.now.timestamp());
+            format!("{} ({relative})", people::date(at.timestamp(), ctx.zone))
+        }
+        None => words.get("token-never-expires"),
+    };
+    let shared = match &token.shared_to {
+        Some(to) if token.shared_at.is_some() => words.with(
+            "token-shared-to",
+            &[("when", moment(token.shared_at).as_str()), ("to", to.as_str())],
+        ),
+        _ => moment(token.shared_at),
+    };
+    let reissued = |id: Option<crate::domain::id::TokenId>, name: &str| {
+        id.map(|id| words.with(name, &[("id", short(&id.to_string()))]))
+            .unwrap_or_default()
+    };
+    let dispute = token
+        .dispute
+        .map(|status| words.get(&format!("token-dispute-{}", status.word())))
+        .unwrap_or_default();
+    let kind = words.get(&format!("offer-type-{}", token.offer_type.word()));
+    [
+        (
+            "token-fact-value",
+            format!("{} · {kind}", value(ctx, &token.value)),
+            1,
+        ),
+        ("token-fact-claimed", moment(Some(token.claimed_at)), 1),
+        ("token-fact-expires", expires, 1),
+        ("token-fact-used", moment(token.used_at), 1),
+        ("token-fact-shared", shared, 1),
+        ("token-fact-removed", moment(token.removed_at), 1),
+        ("token-fact-dispute", dispute, 1),
+        ("token-fact-merchant", token.merchant.clone(), 1),
+        ("token-fact-location", token.location.clone(), 1),
+        ("token-fact-source", token.source.clone(), 1),
+        ("token-fact-campaign", token.campaign.clone(), 1),
+        ("token-fact-reference", token.token_ref.clone(), 1),
+        ("token-fact-offer", token.offer_code.clone(), 1),
+        ("token-fact-image", token.image.clone(), 1),
+        (
+            "token-fact-reissue",
+            [
+                reissued(token.reissued_from, "token-reissued-from"),
+                reissued(token.reissued_to, "token-reissued-to"),
+            ]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join(", "),
+            1,
+        ),
+        ("token-fact-description", token.description.clone(), 4),
+    ]
+    .into_iter()
+    .filter(|(_, value, _)| !value.trim().is_empty())
+    .map(|(name, value, rows)| (words.get(name), value, rows))
+    .collect()
+}
+
+/// The end of an id: enough to tell rows apart.
+fn short(id: &str) -> &str {
+    id.get(id.len().saturating_sub(6)..).unwrap_or(id)
+}
+
+/// One thing that happened, in a line.
+#[must_use]
+pub fn event_line(event: &TokenEvent, ctx: &Ctx<'_>) -> String {
+    let when = people::date_time(event.at.timestamp(), ctx.zone);
+    let name = format!("token-event-{}", event.what);
+    let what = if ctx.words.has(&name) {
+        ctx.words.get(&name)
+    } else {
+        event.what.clone()
+    };
+    let rest: Vec<&str> = [event.who.as_str(), event.detail.as_str()]
+        .into_iter()
+        .filter(|text| !text.trim().is_empty())
+        .collect();
+    if rest.is_empty() {
+        format!("{when}  {what}")
+    } else {
+        format!("{when}  {what} · {}", rest.join(" · "))
+    }
+}
+
+/// A token in one sentence.
+#[must_use]
+pub fn sentence(token: &TokenRow, ctx: &Ctx<'_>) -> String {
+    ctx.words.with(
+        "token-say",
+        &[
+            ("name", &token.name),
+            ("state", &state_word(token.state, ctx)),
+            ("value", &value(ctx, &token.value)),
+            ("merchant", &or_nothing(ctx, &token.merchant)),
+            ("claimed", &day(ctx, Some(token.claimed_at))),
+            ("expires", &day(ctx, token.expires_at)),
+        ],
+    )
+}
