@@ -52,6 +52,8 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
         listener,
         IdpOptions {
             clock: Arc::clone(&options.clock),
+            // The least that the protocol's clients accept: nobody waits for a demo.
+            interval: std::time::Duration::from_secs(1),
             ..IdpOptions::default()
         },
     )

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
 use futures_util::{FutureExt, Stream, StreamExt};
@@ -41,8 +42,14 @@ impl Default for Inputs {
 
 impl Inputs {
     /// The next input that is there already, without waiting.
+    ///
+    /// The stream is only polled when the terminal has something: polled in vain, it would keep this call's waker, which
+    /// wakes nobody, and the next key would lie there until something else happens.
     pub fn ready(&mut self) -> Option<Input> {
-        self.next().now_or_never().flatten()
+        match crossterm::event::poll(Duration::ZERO) {
+            Ok(true) => self.next().now_or_never().flatten(),
+            Ok(false) | Err(_) => None,
+        }
     }
 }
 
