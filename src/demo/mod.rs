@@ -2,6 +2,7 @@
 
 pub mod home;
 pub mod idp;
+pub mod seed;
 pub mod start;
 
 pub use start::{DemoOptions, RunningDemo, start};

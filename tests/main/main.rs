@@ -31,3 +31,5 @@ mod lookup;
 mod query;
 #[cfg(feature = "server")]
 mod scripted_issuer;
+#[cfg(feature = "server")]
+mod seed;

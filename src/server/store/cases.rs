@@ -3,11 +3,15 @@
 use uuid::Uuid;
 
 use super::bulk::insert;
+use super::records::ActionRow;
 use super::sql::Bind as _;
+use super::tickets::TicketRecord;
 use super::{Conn, StoreError};
-use crate::domain::id::{AccountId, TicketId, TokenId};
+use crate::domain::id::{TicketId, TokenId};
 use crate::domain::query::{fold, search_text};
+use crate::domain::ticket::{ResolutionType, Visibility};
 use crate::domain::time::Moment;
+use crate::domain::token::TokenState;
 use crate::sql;
 
 /// Links tickets to tokens.
@@ -29,50 +33,11 @@ pub async fn ticket_tokens(conn: &impl Conn, rows: &[(TicketId, TokenId, Moment)
     .await
 }
 
-/// A ticket with everything that its row holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTicket {
-    /// Identifier.
-    pub id: TicketId,
-    /// Number.
-    pub number: i64,
-    /// What it is about, in a line.
-    pub subject: String,
-    /// What it is about.
-    pub description: String,
-    /// Word of the status.
-    pub status: &'static str,
-    /// 0 low to 3 urgent.
-    pub priority: i64,
-    /// Category of the desk's profile.
-    pub category: &'static str,
-    /// Support tier.
-    pub tier: i64,
-    /// Who has it.
-    pub assignee: Option<Uuid>,
-    /// Whom it is about.
-    pub account: Option<AccountId>,
-    /// Employee id and name.
-    pub created_by: String,
-    /// How often it was reopened.
-    pub reopened: i64,
-    /// Word of the resolution.
-    pub resolution_type: Option<&'static str>,
-    /// What was done.
-    pub resolution_summary: String,
-    /// When it was opened.
-    pub created_at: Moment,
-    /// When it last changed.
-    pub updated_at: Moment,
-    /// When it was closed.
-    pub closed_at: Option<Moment>,
-}
-
 /// Writes tickets. Their numbers have to be taken from the counter first: [`take_numbers`].
 ///
 /// # Errors
 /// [`StoreError::Taken`] when a number exists.
-pub async fn tickets(conn: &impl Conn, rows: &[NewTicket]) -> Result<(), StoreError> {
+pub async fn tickets(conn: &impl Conn, rows: &[TicketRecord]) -> Result<(), StoreError> {
     let columns = [
         "id",
         "number",
@@ -95,26 +60,26 @@ pub async fn tickets(conn: &impl Conn, rows: &[NewTicket]) -> Result<(), StoreEr
         "subject_key",
         "words",
     ];
-    let cells = |t: &NewTicket| {
+    let cells = |t: &TicketRecord| {
         [
             t.id.0.value(),
             t.number.value(),
             t.subject.as_str().value(),
             t.description.as_str().value(),
-            t.status.value(),
-            t.priority.value(),
-            t.category.value(),
-            t.tier.value(),
-            t.assignee.value(),
+            t.status.word().value(),
+            super::tickets::rank(t.priority).value(),
+            t.category.as_str().value(),
+            i64::from(t.tier).value(),
+            t.assignee.map(|id| id.0).value(),
             t.account.map(|id| id.0).value(),
             t.created_by.as_str().value(),
             t.reopened.value(),
-            t.resolution_type.value(),
+            t.resolution_type.map(ResolutionType::word).value(),
             t.resolution_summary.as_str().value(),
             t.created_at.value(),
             t.updated_at.value(),
             t.closed_at.value(),
-            1_i64.value(),
+            t.version.value(),
             fold(&t.subject).value(),
             search_text(&[&t.subject, &t.description]).value(),
         ]
@@ -147,8 +112,8 @@ pub struct NewMessage {
     pub author: String,
     /// When.
     pub at: Moment,
-    /// Word of the visibility.
-    pub visibility: &'static str,
+    /// Who may read it.
+    pub visibility: Visibility,
     /// The text.
     pub body: String,
 }
@@ -174,7 +139,7 @@ pub async fn messages(conn: &impl Conn, rows: &[(Uuid, NewMessage)]) -> Result<(
             m.author_id.value(),
             m.author.as_str().value(),
             m.at.value(),
-            m.visibility.value(),
+            m.visibility.word().value(),
             m.body.as_str().value(),
         ]
     };
@@ -212,4 +177,48 @@ pub async fn ticket_events(
         ]
     };
     insert(conn, "ticket_events", columns, rows, cells, "").await
+}
+
+/// Writes actions on tokens.
+///
+/// # Errors
+/// When the database fails.
+pub async fn actions(conn: &impl Conn, rows: &[ActionRow]) -> Result<(), StoreError> {
+    let columns = [
+        "id",
+        "kind",
+        "token_id",
+        "account_id",
+        "name",
+        "agent_id",
+        "agent_label",
+        "at",
+        "reason_code",
+        "reason_text",
+        "ticket_id",
+        "before_state",
+        "after_state",
+        "other_token",
+        "intent_key",
+    ];
+    let cells = |a: &ActionRow| {
+        [
+            a.id.0.value(),
+            a.kind.word().value(),
+            a.token.0.value(),
+            a.account.0.value(),
+            a.name.as_str().value(),
+            a.agent.0.value(),
+            a.agent_label.as_str().value(),
+            a.at.value(),
+            a.reason_code.as_str().value(),
+            a.reason_text.as_str().value(),
+            a.ticket.map(|id| id.0).value(),
+            a.before.map(TokenState::word).value(),
+            a.after.word().value(),
+            a.other.map(|id| id.0).value(),
+            a.intent.0.value(),
+        ]
+    };
+    insert(conn, "actions", columns, rows, cells, "").await
 }
