@@ -45,6 +45,12 @@ async fn once_each(backend: &Backend, intents: usize) {
     assert!(verdict.expect("a verdict").intact);
 }
 
+/// Intents in a run of faults: a few here, thousands in `.ci/soak`.
+fn rounds() -> usize {
+    let asked = std::env::var("TOKENDESK_FAULTS").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(120)
+}
+
 #[test]
 fn clients_that_hang_up_at_any_moment_leave_the_backend_whole() {
     let seed = u64::from(std::process::id());
@@ -55,7 +61,7 @@ fn clients_that_hang_up_at_any_moment_leave_the_backend_whole() {
             .await;
         let offer = json!(backend.offer("WIN-1", "10 USD off").await.id);
         let path = format!("/api/v1/accounts/{}/tokens", account.id);
-        let keys: Vec<IntentKey> = (0..120).map(|_| IntentKey::new()).collect();
+        let keys: Vec<IntentKey> = (0..rounds()).map(|_| IntentKey::new()).collect();
         let mut random = seed;
         for some in keys.chunks(8) {
             // Whatever the moment of the cut, what follows has to hold.
