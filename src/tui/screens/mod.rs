@@ -4,6 +4,7 @@ pub mod account;
 mod blank;
 mod denied;
 pub mod lookup;
+pub mod new_ticket;
 pub mod parts;
 mod sign_in;
 
@@ -11,12 +12,15 @@ use crate::tui::flow::{Ctx, Route, Screen};
 
 /// Opens the screen of a route.
 #[must_use]
-pub fn open(route: &Route, _ctx: &Ctx<'_>) -> Box<dyn Screen> {
+pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
     match route {
         Route::SignIn => Box::new(sign_in::SignIn::default()),
         Route::Denied => Box::new(denied::Denied),
         Route::Lookup { ticket } => Box::new(lookup::LookupScreen::new(*ticket)),
         Route::Account { account, ticket } => Box::new(account::AccountScreen::new(*account, *ticket)),
+        Route::NewTicket { account, tokens } => {
+            Box::new(new_ticket::NewTicketScreen::new(*account, tokens.clone(), ctx))
+        }
         other => Box::new(blank::Blank(other.kind())),
     }
 }

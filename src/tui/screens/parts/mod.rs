@@ -1,10 +1,14 @@
 //! What more than one screen is made of.
 
+pub mod act;
 pub mod context;
+pub mod courier;
 pub mod detail;
 pub mod gate;
 pub mod live;
 pub mod rows;
+pub mod sheet;
+pub mod ticket_verbs;
 pub mod window;
 
 #[cfg(test)]

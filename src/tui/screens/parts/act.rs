@@ -1,0 +1,277 @@
+//! One dialog for every action: what it does, its fields, one intent, and what stands in its way.
+
+mod view;
+
+use std::fmt;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::courier::{Came, Courier};
+use super::sheet::{Done, Sheet};
+use crate::domain::id::IntentKey;
+use crate::tui::flow::{
+    Answer, ApiCall, Availability, CallError, Ctx, Current, Dialog, Effect, Event, Trouble,
+};
+use crate::tui::keys::{Command, Context};
+use crate::tui::theme::Role;
+use crate::wire::problem::FieldProblem;
+
+/// What an action is: how its call is made, and what follows from its answer.
+pub trait Act: fmt::Debug {
+    /// Shows and hides fields as what is chosen asks for it.
+    fn arrange(&self, _sheet: &mut Sheet, _ctx: &Ctx<'_>) {}
+
+    /// What is missing or wrong before anything is sent.
+    fn check(&self, _sheet: &Sheet, _ctx: &Ctx<'_>) -> Vec<FieldProblem> {
+        Vec::new()
+    }
+
+    /// The call, with the key of the intent.
+    fn call(&self, sheet: &Sheet, key: IntentKey) -> ApiCall;
+
+    /// What follows from the answer: facts to tell, a toast. The dialog closes by itself.
+    fn done(&mut self, answer: Answer, sheet: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect>;
+
+    /// Takes the row as it is now, for the next try, and says what changed.
+    fn stale(&mut self, _current: Current, _ctx: &Ctx<'_>) -> (String, Vec<Effect>) {
+        (String::new(), Vec::new())
+    }
+}
+
+/// A problem that is found before anything is sent.
+#[must_use]
+pub fn missing(field: &str, detail: impl Into<String>) -> FieldProblem {
+    FieldProblem {
+        field: field.to_owned(),
+        code: "required".to_owned(),
+        detail: detail.into(),
+        column: None,
+    }
+}
+
+/// A dialog around one action.
+#[derive(Debug)]
+pub struct ActDialog {
+    title: String,
+    lines: Vec<String>,
+    verb: String,
+    sheet: Sheet,
+    act: Box<dyn Act>,
+    courier: Courier,
+    notice: Option<(Role, String)>,
+    at_once: bool,
+    asked_to_leave: bool,
+}
+
+impl ActDialog {
+    /// A dialog. `verb` is what Enter does, in a word or two.
+    #[must_use]
+    pub fn new(title: impl Into<String>, verb: impl Into<String>, sheet: Sheet, act: Box<dyn Act>) -> Self {
+        Self {
+            title: title.into(),
+            lines: Vec::new(),
+            verb: verb.into(),
+            sheet,
+            act,
+            courier: Courier::default(),
+            notice: None,
+            at_once: false,
+            asked_to_leave: false,
+        }
+    }
+
+    /// What it names and what it will do, above the fields.
+    #[must_use]
+    pub fn lines(mut self, lines: Vec<String>) -> Self {
+        self.lines = lines;
+        self
+    }
+
+    /// It asks nothing: it sends when it opens, and stays only if something stands in the way.
+    #[must_use]
+    pub fn at_once(mut self) -> Self {
+        self.at_once = true;
+        self
+    }
+
+    fn submit(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.courier.is_out() {
+            return Vec::new();
+        }
+        let problems = self.act.check(&self.sheet, ctx);
+        if !problems.is_empty() {
+            self.mark(&problems);
+            return Vec::new();
+        }
+        self.notice = None;
+        let (act, sheet) = (&self.act, &self.sheet);
+        self.courier.send(ctx, |key| act.call(sheet, key))
+    }
+
+    fn mark(&mut self, problems: &[FieldProblem]) {
+        let others = self.sheet.wrong(problems);
+        self.notice = (!others.is_empty()).then(|| (Role::Error, others.join(" ")));
+    }
+
+    fn refused(&mut self, error: CallError, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if error.trouble == Trouble::Stale
+            && let Some(current) = error.current
+        {
+            let (changed, effects) = self.act.stale(current, ctx);
+            self.act.arrange(&mut self.sheet, ctx);
+            let words = ctx
+                .words
+                .with("act-stale", &[("changed", &changed), ("verb", &self.verb)]);
+            self.notice = Some((Role::Warning, words));
+            return effects;
+        }
+        self.notice = None;
+        if !error.fields.is_empty() {
+            self.mark(&error.fields);
+        }
+        if error.fields.is_empty() || self.notice.is_some() {
+            self.notice = Some((Role::Error, error.sentence()));
+        }
+        Vec::new()
+    }
+
+    fn leave(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.sheet.has_text() && !self.asked_to_leave && !self.courier.is_out() {
+            self.asked_to_leave = true;
+            let words = ctx.words.with("act-leave", &[("verb", &self.verb)]);
+            self.notice = Some((Role::Warning, words));
+            return Vec::new();
+        }
+        vec![Effect::Close]
+    }
+
+    fn typed(&mut self, done: Done, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match done {
+            Done::Submit => return self.submit(ctx),
+            Done::Changed => {
+                self.asked_to_leave = false;
+                if !matches!(self.notice, Some((Role::Warning, _))) {
+                    self.notice = None;
+                }
+                self.act.arrange(&mut self.sheet, ctx);
+            }
+            Done::Nothing => {}
+        }
+        Vec::new()
+    }
+
+    /// Whether nothing can be changed: it is on its way, or nobody knows what became of it.
+    fn is_frozen(&self) -> bool {
+        self.courier.is_out() || self.courier.is_unknown()
+    }
+
+    /// What stands below the fields.
+    fn status(&self, ctx: &Ctx<'_>) -> Option<(Role, String)> {
+        match (self.courier.late(), &self.notice) {
+            (Some(late), _) => Some((Role::Warning, late.to_owned())),
+            (None, _) if self.courier.is_out() => Some((Role::Muted, ctx.words.get("sending"))),
+            (None, notice) => notice.clone(),
+        }
+    }
+
+    fn reply(&mut self, came: Came, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match came {
+            Came::NotMine(..) => Vec::new(),
+            Came::Done(answer) => {
+                let mut effects = self.act.done(answer, &self.sheet, ctx);
+                effects.push(Effect::Close);
+                effects
+            }
+            Came::Refused(error) => self.refused(error, ctx),
+            Came::Open(error) => {
+                let words = error.sentence();
+                let values = [("why", words.as_str()), ("verb", self.verb.as_str())];
+                self.notice = Some((Role::Error, ctx.words.with("act-again", &values)));
+                Vec::new()
+            }
+        }
+    }
+}
+
+impl Dialog for ActDialog {
+    fn title(&self, _: &Ctx<'_>) -> String {
+        self.title.clone()
+    }
+
+    fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match event {
+            Event::Opened => {
+                self.act.arrange(&mut self.sheet, ctx);
+                if self.at_once {
+                    self.submit(ctx)
+                } else {
+                    Vec::new()
+                }
+            }
+            Event::Command(Command::Back) => self.leave(ctx),
+            Event::Command(Command::Send | Command::Confirm) if self.courier.is_unknown() => self.submit(ctx),
+            Event::Command(command) if !self.is_frozen() => {
+                let done = self.sheet.command(command);
+                self.typed(done, ctx)
+            }
+            Event::Key(key) if !self.is_frozen() => {
+                let done = self.sheet.key(key);
+                self.typed(done, ctx)
+            }
+            Event::Paste(text) if !self.is_frozen() => {
+                let done = self.sheet.paste(&text);
+                self.typed(done, ctx)
+            }
+            Event::Delayed(id, words) => {
+                self.courier.delayed(id, &words);
+                Vec::new()
+            }
+            Event::Reply(id, reply) => {
+                let came = self.courier.reply(id, reply);
+                self.reply(came, ctx)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn view(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        self.draw(area, buf, ctx)
+    }
+
+    fn say(&self, ctx: &Ctx<'_>) -> Vec<String> {
+        let mut lines = vec![self.title.clone()];
+        lines.extend(self.lines.clone());
+        lines.extend(self.sheet.say(ctx));
+        lines.extend(self.status(ctx).map(|(_, words)| words));
+        lines.push(self.keys(ctx));
+        lines
+    }
+
+    fn contexts(&self) -> Vec<Context> {
+        vec![Context::Dialog]
+    }
+
+    fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
+        let send = if self.courier.is_out() {
+            Availability::Dimmed(ctx.words.get("sending"))
+        } else {
+            Availability::Enabled
+        };
+        let confirm = if self.sheet.takes_lines() {
+            Command::Send
+        } else {
+            Command::Confirm
+        };
+        let mut commands = vec![(confirm, send)];
+        if !self.sheet.is_empty() {
+            commands.push((Command::NextField, Availability::Enabled));
+        }
+        commands.push((Command::Back, Availability::Enabled));
+        commands
+    }
+
+    fn wants_text(&self) -> bool {
+        !self.sheet.is_empty()
+    }
+}

@@ -1,0 +1,495 @@
+//! Named fields one below the other: lines, long text, choices by digit, reasons. Shared by dialogs and full screens.
+
+mod draw;
+
+use crate::domain::profile::ReasonFor;
+use crate::tui::flow::Ctx;
+use crate::tui::keys::{Command, Key, KeyCode};
+use crate::tui::widgets::area::Area;
+use crate::tui::widgets::field::{Edit, Field};
+use crate::wire::desk::Reason;
+use crate::wire::problem::FieldProblem;
+
+/// Something to choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What it is called in the program.
+    pub code: String,
+    /// What it is called on screen.
+    pub label: String,
+    /// Why it cannot be chosen; empty when it can.
+    pub why_not: String,
+}
+
+impl Choice {
+    /// Something that can be chosen.
+    #[must_use]
+    pub fn new(code: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            label: label.into(),
+            why_not: String::new(),
+        }
+    }
+}
+
+/// What goes into a field.
+#[derive(Debug, Clone)]
+enum Part {
+    /// One line.
+    Line(Field),
+    /// Many lines.
+    Long(Area),
+    /// One of several, by digit or arrows.
+    Choice { options: Vec<Choice>, at: Option<usize> },
+    /// One of several by digit, or own words.
+    Reason {
+        options: Vec<Choice>,
+        at: Option<usize>,
+        own: Field,
+    },
+}
+
+/// A field with its name and what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    name: &'static str,
+    label: String,
+    hint: String,
+    part: Part,
+    rows: u16,
+    hidden: bool,
+    wrong: Option<String>,
+}
+
+impl Entry {
+    fn new(name: &'static str, label: String, part: Part) -> Self {
+        Self {
+            name,
+            label,
+            hint: String::new(),
+            part,
+            rows: 1,
+            hidden: false,
+            wrong: None,
+        }
+    }
+
+    /// One line of at most so many characters.
+    #[must_use]
+    pub fn line(name: &'static str, label: impl Into<String>, most: usize) -> Self {
+        Self::new(name, label.into(), Part::Line(Field::default().at_most(most)))
+    }
+
+    /// Long text of at most so many characters, in so many rows.
+    #[must_use]
+    pub fn long(name: &'static str, label: impl Into<String>, most: usize, rows: u16) -> Self {
+        let mut entry = Self::new(name, label.into(), Part::Long(Area::default().at_most(most)));
+        entry.rows = rows;
+        entry
+    }
+
+    /// One of several; `at` is chosen already.
+    #[must_use]
+    pub fn choice(
+        name: &'static str,
+        label: impl Into<String>,
+        options: Vec<Choice>,
+        at: Option<usize>,
+    ) -> Self {
+        let mut entry = Self::new(name, label.into(), Part::Choice { options, at });
+        entry.rows = 0;
+        entry
+    }
+
+    /// A reason: one of the desk's by digit, or own words.
+    #[must_use]
+    pub fn reason(name: &'static str, action: ReasonFor, ctx: &Ctx<'_>) -> Self {
+        let options = ctx
+            .desk
+            .reasons_for(action)
+            .iter()
+            .map(|reason| Choice::new(&reason.code, &reason.label))
+            .collect();
+        let part = Part::Reason {
+            options,
+            at: None,
+            own: Field::default().at_most(Reason::MAX_TEXT),
+        };
+        let mut entry = Self::new(name, ctx.words.get("sheet-reason"), part);
+        entry.hint = ctx.words.get("sheet-reason-hint");
+        entry.rows = 0;
+        entry
+    }
+
+    /// What stands in the empty field.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    fn takes_lines(&self) -> bool {
+        matches!(self.part, Part::Long(_))
+    }
+
+    /// The value as it is said.
+    fn spoken(&self, ctx: &Ctx<'_>) -> String {
+        let nothing = || ctx.words.get("none");
+        match &self.part {
+            Part::Line(field) if field.is_empty() => nothing(),
+            Part::Line(field) => field.text().to_owned(),
+            Part::Long(area) if area.is_empty() => nothing(),
+            Part::Long(area) => area.text(),
+            Part::Choice { options, at } => label_of(options, *at).unwrap_or_else(nothing),
+            Part::Reason { options, at, own } if own.is_empty() => {
+                label_of(options, *at).unwrap_or_else(nothing)
+            }
+            Part::Reason { own, .. } => own.text().to_owned(),
+        }
+    }
+}
+
+fn label_of(options: &[Choice], at: Option<usize>) -> Option<String> {
+    options.get(at?).map(|option| option.label.clone())
+}
+
+/// What a sheet did with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// Nothing, or the focus moved.
+    Nothing,
+    /// Something was typed or chosen.
+    Changed,
+    /// The person is through: send it.
+    Submit,
+}
+
+/// Named fields, one with the focus.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    entries: Vec<Entry>,
+    at: usize,
+    touched: bool,
+}
+
+impl Sheet {
+    /// A sheet of these fields, the first with the focus.
+    #[must_use]
+    pub fn new(entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            at: 0,
+            touched: false,
+        }
+    }
+
+    /// Whether there are no fields at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.iter().all(|entry| entry.hidden)
+    }
+
+    /// Whether anything was typed or chosen.
+    #[must_use]
+    pub fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// Whether there is text that would be lost.
+    #[must_use]
+    pub fn has_text(&self) -> bool {
+        self.touched
+            && self.entries.iter().any(|entry| match &entry.part {
+                Part::Line(field) | Part::Reason { own: field, .. } => !field.is_empty(),
+                Part::Long(area) => !area.is_empty(),
+                Part::Choice { .. } => false,
+            })
+    }
+
+    /// Whether Enter can mean a new line in one of the fields, so that only the other key sends.
+    #[must_use]
+    pub fn takes_lines(&self) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| !entry.hidden && entry.takes_lines())
+    }
+
+    /// Takes other options for a choice; what was chosen stays if it still can be.
+    pub fn set_options(&mut self, name: &str, new: Vec<Choice>) {
+        for entry in &mut self.entries {
+            if entry.name == name
+                && let Part::Choice { options, at } = &mut entry.part
+            {
+                let chosen = at
+                    .and_then(|at| options.get(at))
+                    .map(|option| option.code.clone());
+                *at = new
+                    .iter()
+                    .position(|option| Some(&option.code) == chosen.as_ref() && option.why_not.is_empty());
+                *options = new;
+                break;
+            }
+        }
+    }
+
+    fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    /// The text of a field, trimmed; the code of a choice; empty where nothing is given.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        match self
+            .entry(name)
+            .filter(|entry| !entry.hidden)
+            .map(|entry| &entry.part)
+        {
+            Some(Part::Line(field)) => field.text().trim().to_owned(),
+            Some(Part::Long(area)) => area.text().trim().to_owned(),
+            Some(Part::Choice { options, at }) => at
+                .and_then(|at| options.get(at))
+                .map_or_else(String::new, |option| option.code.clone()),
+            Some(Part::Reason { .. }) | None => String::new(),
+        }
+    }
+
+    /// The reason that was given; an empty one where there is none.
+    #[must_use]
+    pub fn reason(&self, name: &str) -> Reason {
+        match self
+            .entry(name)
+            .filter(|entry| !entry.hidden)
+            .map(|entry| &entry.part)
+        {
+            Some(Part::Reason { options, at, own }) => Reason {
+                code: at
+                    .and_then(|at| options.get(at))
+                    .map_or_else(String::new, |option| option.code.clone()),
+                text: own.text().trim().to_owned(),
+            },
+            _ => Reason::default(),
+        }
+    }
+
+    /// The reason in words: own words, else what the desk calls the chosen one.
+    #[must_use]
+    pub fn reason_words(&self, name: &str) -> String {
+        match self
+            .entry(name)
+            .filter(|entry| !entry.hidden)
+            .map(|entry| &entry.part)
+        {
+            Some(Part::Reason { options, at, own }) if own.text().trim().is_empty() => {
+                label_of(options, *at).unwrap_or_default()
+            }
+            Some(Part::Reason { own, .. }) => own.text().trim().to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// Chooses the option of that code, as if the person had not touched anything.
+    pub fn preset(&mut self, name: &str, code: &str) {
+        for entry in &mut self.entries {
+            if entry.name == name
+                && let Part::Choice { options, at } = &mut entry.part
+            {
+                *at = options.iter().position(|option| option.code == code);
+            }
+        }
+    }
+
+    /// Shows or hides a field. What is in it stays.
+    pub fn show(&mut self, name: &str, shown: bool) {
+        for entry in &mut self.entries {
+            if entry.name == name {
+                entry.hidden = !shown;
+            }
+        }
+    }
+
+    /// Marks what is wrong and goes to the first such field. Gives back the problems of no field of this sheet.
+    pub fn wrong(&mut self, problems: &[FieldProblem]) -> Vec<String> {
+        let mut others = Vec::new();
+        let mut first = None;
+        for problem in problems {
+            let found = self
+                .entries
+                .iter_mut()
+                .enumerate()
+                .find(|(_, entry)| entry.name == problem.field && !entry.hidden);
+            match found {
+                Some((at, entry)) => {
+                    entry.wrong = Some(problem.detail.clone());
+                    first = first.or(Some(at));
+                }
+                None => others.push(format!("{}: {}", problem.field, problem.detail)),
+            }
+        }
+        if let Some(first) = first {
+            self.at = first;
+        }
+        others
+    }
+
+    /// Takes a command or key; see [`Done`].
+    pub fn command(&mut self, command: Command) -> Done {
+        match command {
+            Command::Send => Done::Submit,
+            Command::NextField => self.step(true),
+            Command::PreviousField => self.step(false),
+            Command::Confirm => self.enter(),
+            _ => Done::Nothing,
+        }
+    }
+
+    fn enter(&mut self) -> Done {
+        let takes_lines = self.entries.get(self.at).is_some_and(Entry::takes_lines);
+        if takes_lines {
+            return self.new_line();
+        }
+        let is_last = self.entries.iter().skip(self.at + 1).all(|entry| entry.hidden);
+        if is_last { Done::Submit } else { self.step(true) }
+    }
+
+    fn new_line(&mut self) -> Done {
+        let Some(Part::Long(area)) = self.entries.get_mut(self.at).map(|entry| &mut entry.part) else {
+            return Done::Nothing;
+        };
+        if area.newline() == Edit::Changed {
+            Done::Changed
+        } else {
+            Done::Nothing
+        }
+    }
+
+    fn step(&mut self, forward: bool) -> Done {
+        let count = self.entries.len();
+        for n in 1..=count {
+            let at = if forward { self.at + n } else { self.at + count - n } % count;
+            if self.entries.get(at).is_some_and(|entry| !entry.hidden) {
+                self.at = at;
+                break;
+            }
+        }
+        Done::Nothing
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: Key) -> Done {
+        let Some(entry) = self.entries.get_mut(self.at) else {
+            return Done::Nothing;
+        };
+        let mut chosen = false;
+        let edit = match &mut entry.part {
+            Part::Line(field) => field.key(key),
+            Part::Long(area) => area.key(key),
+            Part::Choice { options, at } => match choose(options, at, key) {
+                Ok(picked) => {
+                    chosen = picked && key.inserts().is_some();
+                    if picked { Edit::Changed } else { Edit::Ignored }
+                }
+                Err(why) => {
+                    entry.wrong = Some(why);
+                    return Done::Nothing;
+                }
+            },
+            Part::Reason { options, at, own } => {
+                let picks = own.is_empty()
+                    && (key.inserts().is_some_and(|c| c.is_ascii_digit())
+                        || matches!(key.code, KeyCode::Up | KeyCode::Down));
+                if picks && choose(options, at, key).unwrap_or(false) {
+                    Edit::Changed
+                } else if own.is_empty() && key.code == KeyCode::Backspace && at.take().is_some() {
+                    Edit::Changed
+                } else {
+                    own.key(key)
+                }
+            }
+        };
+        let edge = matches!(key.code, KeyCode::Up | KeyCode::Down);
+        match edit {
+            Edit::Changed => {
+                entry.wrong = None;
+                self.touched = true;
+                if chosen {
+                    self.step(true);
+                }
+                Done::Changed
+            }
+            Edit::Ignored if edge => self.step(key.code == KeyCode::Down),
+            Edit::Ignored | Edit::Moved => Done::Nothing,
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) -> Done {
+        let Some(entry) = self.entries.get_mut(self.at) else {
+            return Done::Nothing;
+        };
+        let edit = match &mut entry.part {
+            Part::Line(field) | Part::Reason { own: field, .. } => field.paste(text),
+            Part::Long(area) => area.paste(text),
+            Part::Choice { .. } => Edit::Ignored,
+        };
+        if edit != Edit::Changed {
+            return Done::Nothing;
+        }
+        entry.wrong = None;
+        self.touched = true;
+        Done::Changed
+    }
+
+    /// The fields in words: the one with the focus whole, the others by name and value.
+    #[must_use]
+    pub fn say(&self, ctx: &Ctx<'_>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (at, entry) in self.entries.iter().enumerate().filter(|(_, entry)| !entry.hidden) {
+            let value = entry.spoken(ctx);
+            let id = if at == self.at {
+                "sheet-say-here"
+            } else {
+                "sheet-say-field"
+            };
+            lines.push(ctx.words.with(id, &[("label", &entry.label), ("value", &value)]));
+            if at == self.at
+                && let Part::Choice { options, .. } | Part::Reason { options, .. } = &entry.part
+            {
+                let all: Vec<String> = options
+                    .iter()
+                    .enumerate()
+                    .map(|(n, option)| format!("{} {}", n + 1, option.label))
+                    .collect();
+                lines.push(all.join(", "));
+            }
+            lines.extend(entry.wrong.clone());
+        }
+        lines
+    }
+}
+
+/// Moves a choice by digit or arrow: whether it was such a key.
+///
+/// # Errors
+/// Why the option cannot be chosen.
+fn choose(options: &[Choice], at: &mut Option<usize>, key: Key) -> Result<bool, String> {
+    let count = options.len();
+    let wanted = match (key.code, key.inserts()) {
+        (_, Some(c)) if c.is_ascii_digit() => c
+            .to_digit(10)
+            .and_then(|digit| usize::try_from(digit).ok())
+            .and_then(|digit| digit.checked_sub(1))
+            .filter(|place| *place < count),
+        (KeyCode::Right, _) => Some(at.map_or(0, |at| (at + 1).min(count.saturating_sub(1)))),
+        (KeyCode::Left, _) => Some(at.map_or(0, |at| at.saturating_sub(1))),
+        _ => None,
+    };
+    let Some(option) = wanted.and_then(|place| options.get(place)) else {
+        return Ok(false);
+    };
+    if !option.why_not.is_empty() {
+        return Err(option.why_not.clone());
+    }
+    *at = wanted;
+    Ok(true)
+}
