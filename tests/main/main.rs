@@ -14,6 +14,8 @@ mod client;
 mod config;
 #[cfg(feature = "server")]
 mod databases;
+#[cfg(unix)]
+mod desk;
 mod house;
 #[cfg(feature = "server")]
 mod identity;

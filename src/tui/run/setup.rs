@@ -27,7 +27,7 @@ pub struct DeskSetup {
     pub demo: Option<DemoApprover>,
 }
 
-/// Approves a user code as one of the demo's people, through the same HTTP steps as a browser.
+/// Approves a sign-in as one of the demo's people, through the same HTTP steps as a browser.
 pub type Approve = Arc<dyn Fn(String, String) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// Who can approve a sign-in from the terminal, and how.
@@ -35,7 +35,7 @@ pub type Approve = Arc<dyn Fn(String, String) -> BoxFuture<'static, Result<(), S
 pub struct DemoApprover {
     /// The people, most useful first.
     pub people: Vec<DemoPerson>,
-    /// Called with the user code and the person's id; the error is for people.
+    /// Called with the address of the sign-in page, the code in it, and the person's id; the error is for people.
     pub approve: Approve,
 }
 
@@ -69,8 +69,8 @@ pub(super) fn app_setup(config: &Config, linear: bool) -> Result<Setup, DeskErro
         Depth::detect(|name| std::env::var(name).ok())
     };
     let folder = config.file.as_ref().and_then(|file| file.parent());
-    let theme =
-        Theme::load(&config.ui.theme, folder, depth).map_err(|error| DeskError::Config(error.to_string()))?;
+    let theme = Theme::load(theme_name(&config.ui.theme), folder, depth)
+        .map_err(|error| DeskError::Config(error.to_string()))?;
     let keymap = Keymap::configured(&config.ui.keys).map_err(|errors| {
         let lines: Vec<String> = errors
             .iter()
@@ -98,6 +98,18 @@ pub(super) fn app_setup(config: &Config, linear: bool) -> Result<Setup, DeskErro
         linear,
         ids: Ids::default(),
     })
+}
+
+/// The theme that `auto` stands for: light where the terminal says that its ground is light.
+fn theme_name(choice: &str) -> &str {
+    if choice != "auto" {
+        return choice;
+    }
+    let ground = std::env::var("COLORFGBG").unwrap_or_default();
+    match ground.rsplit(';').next() {
+        Some("7" | "15") => "light",
+        _ => "default",
+    }
 }
 
 /// A mistake in the keys with the file that they were read from.

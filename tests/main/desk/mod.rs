@@ -1,0 +1,6 @@
+//! The desk in a real terminal: the real binary in a pseudo-terminal, waiting for text, never for time.
+
+mod modes;
+mod pty;
+#[cfg(feature = "server")]
+mod sign_in;
