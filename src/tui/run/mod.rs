@@ -18,6 +18,7 @@ pub use setup::{DemoApprover, DeskError, DeskSetup};
 
 use crate::tui::app::{App, Msg};
 use crate::tui::flow::Toast;
+use crate::tui::term::Guard;
 
 /// Runs the desk until it is left. Block on it in the main thread: the terminal is given back when that thread panics.
 ///
@@ -25,6 +26,9 @@ use crate::tui::flow::Toast;
 /// When the desk cannot start, or the terminal fails.
 pub async fn desk(setup: DeskSetup) -> Result<(), DeskError> {
     let linear = setup.linear || setup.config.ui.linear;
+    if !linear {
+        Guard::check()?;
+    }
     let app_setup = setup::app_setup(&setup.config, linear)?;
     let app = App::new(app_setup, Box::new(crate::tui::screens::open));
     if linear {

@@ -20,7 +20,6 @@ struct Screen {
 
 /// Runs the desk in the terminal.
 pub(super) async fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
-    Guard::check()?;
     let (worker, inbox) = Worker::new(setup)?;
     let guard = Guard::enter()?;
     let size = Guard::size()?;

@@ -27,7 +27,7 @@ pub struct DeskSetup {
     pub demo: Option<DemoApprover>,
 }
 
-/// Approves a sign-in as one of the demo's people, through the same HTTP steps as a browser.
+/// Approves a user code as one of the demo's people, through the same HTTP steps as a browser.
 pub type Approve = Arc<dyn Fn(String, String) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
 
 /// Who can approve a sign-in from the terminal, and how.
@@ -35,7 +35,7 @@ pub type Approve = Arc<dyn Fn(String, String) -> BoxFuture<'static, Result<(), S
 pub struct DemoApprover {
     /// The people, most useful first.
     pub people: Vec<DemoPerson>,
-    /// Called with the address of the sign-in page, the code in it, and the person's id; the error is for people.
+    /// Called with the user code and the person's id; the error is for people.
     pub approve: Approve,
 }
 

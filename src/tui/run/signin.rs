@@ -72,7 +72,7 @@ pub(super) async fn keep(
         session,
         demo,
         posts,
-        page: Arc::default(),
+        code: Arc::default(),
         cancel: CancellationToken::new(),
         busy: Arc::default(),
     };
@@ -86,8 +86,8 @@ struct Keeper {
     session: Session,
     demo: Option<DemoApprover>,
     posts: Posts,
-    /// The page on which a code waits for approval.
-    page: Arc<Mutex<Option<String>>>,
+    /// The code that waits for approval.
+    code: Arc<Mutex<Option<String>>>,
     cancel: CancellationToken,
     busy: Arc<Mutex<bool>>,
 }
@@ -124,12 +124,12 @@ impl Keeper {
         self.cancel.cancel();
         self.cancel = CancellationToken::new();
         *lock(&self.busy) = true;
-        *lock(&self.page) = None;
+        *lock(&self.code) = None;
         let attempt = Attempt {
             session: self.session.clone(),
             cancel: self.cancel.clone(),
             posts: self.posts.clone(),
-            page: Arc::clone(&self.page),
+            code: Arc::clone(&self.code),
             busy: Arc::clone(&self.busy),
             people: self
                 .demo
@@ -142,12 +142,12 @@ impl Keeper {
 
     fn approve(&self, person: String) {
         let Some(demo) = self.demo.clone() else { return };
-        let Some(page) = lock(&self.page).clone() else {
+        let Some(code) = lock(&self.code).clone() else {
             return;
         };
         let posts = self.posts.clone();
         tokio::spawn(async move {
-            if let Err(words) = (demo.approve)(page, person).await {
+            if let Err(words) = (demo.approve)(code, person).await {
                 tell(&posts, SignInState::NotApproved(words));
             }
         });
@@ -159,7 +159,7 @@ struct Attempt {
     session: Session,
     cancel: CancellationToken,
     posts: Posts,
-    page: Arc<Mutex<Option<String>>>,
+    code: Arc<Mutex<Option<String>>>,
     busy: Arc<Mutex<bool>>,
     people: Vec<crate::tui::flow::DemoPerson>,
 }
@@ -184,7 +184,7 @@ impl Attempt {
         if self.cancel.is_cancelled() {
             return;
         }
-        *lock(&self.page) = prompt.verification_uri_complete.clone();
+        *lock(&self.code) = Some(prompt.user_code.clone());
         self.tell(SignInState::Prompt {
             user_code: prompt.user_code.clone(),
             verification_uri: prompt.verification_uri.clone(),
@@ -224,7 +224,7 @@ impl Attempt {
     fn end(&self, state: SignInState) {
         if !self.cancel.is_cancelled() {
             *lock(&self.busy) = false;
-            *lock(&self.page) = None;
+            *lock(&self.code) = None;
             tell(&self.posts, state);
         }
     }

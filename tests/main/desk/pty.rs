@@ -130,18 +130,18 @@ impl Pty {
         assert!(sent.expect("kill runs").success(), "{name}");
     }
 
-    /// Waits until the program has ended and everything that it wrote was read.
+    /// Waits until everything that the program wrote was read, and it has ended.
     pub(crate) fn end(&mut self) -> ExitStatus {
-        let status = self.child.wait().expect("ends");
         let seen = self.seen.0.lock().expect("not poisoned");
         let (seen, timeout) = self
             .seen
             .1
             .wait_timeout_while(seen, PATIENCE, |seen| !seen.ended)
             .expect("not poisoned");
-        assert!(!timeout.timed_out(), "somebody keeps the terminal open");
+        let shown = seen.parser.screen().contents();
         drop(seen);
-        status
+        assert!(!timeout.timed_out(), "it does not end; it shows:\n{shown}");
+        self.child.wait().expect("ends")
     }
 
     /// Bytes that the program has written so far.

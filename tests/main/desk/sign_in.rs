@@ -64,7 +64,7 @@ async fn a_person_signs_in_is_greeted_and_is_known_the_next_time() {
         shown.contains("Kigo PRO × Extra Care") && shown.contains("TEST"),
         "{shown}"
     );
-    pty.keys("Q");
+    pty.keys("\x03");
     pty.text("Quit?");
     pty.keys("\r");
     assert!(pty.end().success());
@@ -72,11 +72,9 @@ async fn a_person_signs_in_is_greeted_and_is_known_the_next_time() {
 
     let mut again = Pty::start(desk(&demo, home.path(), &[]), 80, 24);
     again.text("A-1042 Amara Okafor");
-    again.keys("go");
-    again.text("Sign out?");
+    again.keys("\x03");
+    again.text("Quit?");
     again.keys("\r");
-    again.text("Copy code");
-    again.keys("Q");
     assert!(again.end().success());
     demo.shutdown().await;
 }
@@ -120,9 +118,35 @@ async fn the_same_desk_speaks_in_lines() {
         .expect("approved");
     pty.text("Hello Amara Okafor (A-1042).");
     pty.wait("no screen of its own", |screen| !screen.alternate_screen());
-    pty.keys(":quit\n");
-    pty.text("Quit?");
+    pty.keys(":sign-out\n");
+    pty.text("Sign out?");
     pty.keys("\n");
+    pty.wait("another code", |screen| {
+        screen.contents().matches("Approve only").count() == 2
+    });
+    pty.keys(":quit\n");
     assert!(pty.end().success());
     demo.shutdown().await;
+}
+
+#[test]
+fn the_demo_opens_the_desk_and_approves_from_the_terminal() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokendesk"));
+    command.env_clear();
+    command.env("HOME", home.path());
+    command.env("TERM", "xterm-256color");
+    command.args(["demo"]);
+    let mut pty = Pty::start(command, 120, 40);
+    pty.text("Approve (demo)");
+    pty.keys("d");
+    pty.text("Mei-Ling Chen");
+    pty.keys("1");
+    pty.text("A-1042 Amara Okafor");
+    pty.text("● live");
+    pty.keys("\x03");
+    pty.text("Quit?");
+    pty.keys("\r");
+    assert!(pty.end().success());
+    pty.assert_sane();
 }
