@@ -7,6 +7,8 @@ pub mod lookup;
 pub mod new_ticket;
 pub mod parts;
 mod sign_in;
+pub mod ticket;
+pub mod tickets;
 
 use crate::tui::flow::{Ctx, Route, Screen};
 
@@ -21,6 +23,8 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
         Route::NewTicket { account, tokens } => {
             Box::new(new_ticket::NewTicketScreen::new(*account, tokens.clone(), ctx))
         }
+        Route::Ticket { ticket } => Box::new(ticket::TicketScreen::new(*ticket)),
+        Route::Tickets => Box::new(tickets::TicketsScreen::new()),
         other => Box::new(blank::Blank(other.kind())),
     }
 }

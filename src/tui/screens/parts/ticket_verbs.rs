@@ -7,7 +7,9 @@ use crate::domain::id::{AgentId, IntentKey};
 use crate::domain::lifecycle::{Move, Requirement};
 use crate::domain::profile::ReasonFor;
 use crate::domain::ticket::{Priority, ResolutionType, TICKET_LIFECYCLE, TicketStatus, Visibility};
-use crate::tui::flow::{Answer, ApiCall, Availability, Ctx, Current, Dialog, Effect, Explanation, Fact, Toast};
+use crate::tui::flow::{
+    Answer, ApiCall, Availability, Ctx, Current, Dialog, Effect, Explanation, Fact, Toast,
+};
 use crate::tui::keys::Command;
 use crate::wire::problem::FieldProblem;
 use crate::wire::tickets::{

@@ -1,0 +1,220 @@
+//! What the ticket screen does when something happens.
+
+use super::{Pane, TicketScreen};
+use crate::domain::id::AccountId;
+use crate::tui::flow::{Answer, ApiCall, Ctx, Effect, Event, Fact, Reply, RequestId, Route};
+use crate::tui::keys::Command;
+use crate::tui::screens::parts::{ask_latest, ticket_verbs};
+use crate::tui::widgets::list::Move;
+use crate::wire::tickets::TicketDetail;
+
+impl TicketScreen {
+    pub(super) fn happen(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match event {
+            Event::Opened | Event::Resumed => self.read(ctx),
+            Event::Command(command) => self.command(command, ctx),
+            Event::Reply(id, reply) => self.reply(id, reply, ctx),
+            Event::Happened(fact) => self.happened(fact, ctx),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Reads the ticket again, and its history where that is shown.
+    fn read(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = ask_latest(&mut self.asked, ctx.request(), ApiCall::Ticket(self.id));
+        if self.shows_history {
+            effects.extend(self.read_history(ctx));
+        }
+        effects
+    }
+
+    fn read_history(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let call = ApiCall::TicketHistory(self.id);
+        ask_latest(&mut self.history_asked, ctx.request(), call)
+    }
+
+    fn read_card(&mut self, account: AccountId, ctx: &Ctx<'_>) -> Vec<Effect> {
+        ask_latest(&mut self.card_asked, ctx.request(), ApiCall::Account(account))
+    }
+
+    fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match command {
+            Command::Refresh => return self.read(ctx),
+            Command::NextPane | Command::PreviousPane => self.turn(),
+            Command::Zoom => self.zoomed = !self.zoomed,
+            Command::TicketHistory => return self.turn_history(ctx),
+            Command::FindCustomer => {
+                let ticket = Some(self.id);
+                return vec![Effect::Push(Route::Lookup { ticket })];
+            }
+            _ => {}
+        }
+        if let Some(way) = Move::of(command) {
+            self.go(way);
+            return Vec::new();
+        }
+        let Some(detail) = &self.detail else {
+            return Vec::new();
+        };
+        match command {
+            Command::OpenWallet | Command::AddToken | Command::NewTicket => self.push(command, detail),
+            Command::Open => self.open_token(),
+            Command::Copy => vec![Effect::Copy {
+                text: detail.row.number.clone(),
+                what: ctx.words.get("ticket-copied"),
+            }],
+            verb => ticket_verbs::perform(verb, &detail.row, ctx),
+        }
+    }
+
+    fn push(&self, command: Command, detail: &TicketDetail) -> Vec<Effect> {
+        let ticket = Some(self.id);
+        let account = detail.row.account_id;
+        let route = match (command, account) {
+            (Command::NewTicket, account) => Some(Route::NewTicket {
+                account,
+                tokens: Vec::new(),
+            }),
+            (Command::AddToken, Some(account)) => Some(Route::Catalog { account, ticket }),
+            (_, Some(account)) => Some(Route::Account { account, ticket }),
+            (_, None) => None,
+        };
+        route.map(Effect::Push).into_iter().collect()
+    }
+
+    fn open_token(&self) -> Vec<Effect> {
+        let token = self.token().filter(|_| self.pane == Pane::Tokens);
+        token
+            .map(|token| {
+                Effect::Push(Route::Token {
+                    account: token.account_id,
+                    token: token.id,
+                    ticket: Some(self.id),
+                })
+            })
+            .into_iter()
+            .collect()
+    }
+
+    fn turn(&mut self) {
+        self.pane = match self.pane {
+            Pane::Story if !self.linked().is_empty() => Pane::Tokens,
+            Pane::Story | Pane::Tokens => Pane::Story,
+        };
+    }
+
+    fn turn_history(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.shows_history = !self.shows_history;
+        self.pane = Pane::Story;
+        if self.shows_history {
+            self.history_scroll.show_end();
+            return self.read_history(ctx);
+        }
+        Vec::new()
+    }
+
+    fn go(&mut self, way: Move) {
+        match self.pane {
+            Pane::Story if self.shows_history => {
+                self.history_scroll.go(way);
+            }
+            Pane::Story => {
+                self.story_scroll.go(way);
+            }
+            Pane::Tokens => {
+                let rows = self.detail.as_ref().map_or(&[][..], |detail| &detail.tokens);
+                self.tokens.go(way, rows, |token| token.id);
+            }
+        }
+    }
+
+    fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.asked.takes(id) {
+            match reply {
+                Ok(Answer::Ticket(detail)) => return self.take(detail, ctx),
+                Ok(_) => {}
+                Err(error) => self.problem = Some(error),
+            }
+        } else if self.history_asked.takes(id) {
+            match reply {
+                Ok(Answer::TicketHistory(events)) => {
+                    self.history = Some(events);
+                    self.history_problem = None;
+                }
+                Ok(_) => {}
+                Err(error) => self.history_problem = Some(error),
+            }
+        } else if self.card_asked.takes(id)
+            && let Ok(Answer::Card(card)) = reply
+        {
+            self.card = Some(card);
+        }
+        Vec::new()
+    }
+
+    fn take(&mut self, detail: Box<TicketDetail>, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let stories = |detail: &TicketDetail| detail.messages.len() + detail.actions.len();
+        let before = self.detail.as_ref().map(|old| stories(old));
+        if before.is_none_or(|before| before < stories(&detail)) {
+            // the newest is what matters
+            self.story_scroll.show_end();
+        }
+        self.tokens.settle(&detail.tokens, |token| token.id);
+        if detail.tokens.is_empty() {
+            self.pane = Pane::Story;
+        }
+        let account = detail.row.account_id;
+        self.problem = None;
+        self.detail = Some(detail);
+        let known = self.card.as_ref().map(|card| card.id);
+        if known != account {
+            self.card = None;
+            if let Some(account) = account {
+                return self.read_card(account, ctx);
+            }
+        }
+        Vec::new()
+    }
+
+    fn happened(&mut self, fact: Fact, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match fact {
+            Fact::TicketChanged(detail) if detail.row.id == self.id => {
+                let mut effects = self.take(detail, ctx);
+                if self.shows_history {
+                    effects.extend(self.read_history(ctx));
+                }
+                return effects;
+            }
+            Fact::TicketRowChanged(row) if row.id == self.id => {
+                if let Some(detail) = &mut self.detail {
+                    detail.row = *row;
+                }
+                return self.read(ctx);
+            }
+            Fact::TicketTouched(ticket) if ticket == self.id => return self.read(ctx),
+            Fact::TokenChanged(done) => {
+                let linked = self.linked().iter().any(|token| token.id == done.token.id);
+                if let Some(detail) = &mut self.detail {
+                    for token in &mut detail.tokens {
+                        for new in [Some(&done.token), done.original.as_ref()].into_iter().flatten() {
+                            if token.id == new.id {
+                                *token = new.clone();
+                            }
+                        }
+                    }
+                }
+                if linked || done.action.ticket_id == Some(self.id) {
+                    return self.read(ctx);
+                }
+            }
+            Fact::AccountTouched(account) => {
+                let ours = self.detail.as_ref().and_then(|detail| detail.row.account_id);
+                if ours == Some(account) {
+                    return self.read_card(account, ctx);
+                }
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+}

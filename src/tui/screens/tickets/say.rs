@@ -1,0 +1,59 @@
+//! The list in words.
+
+use super::TicketsScreen;
+use super::view::{priority, status};
+use crate::text::people;
+use crate::tui::flow::Ctx;
+use crate::tui::keys::Command;
+use crate::tui::screens::parts::{key, or_nothing};
+
+impl TicketsScreen {
+    pub(super) fn words(&self, ctx: &Ctx<'_>) -> Vec<String> {
+        let words = ctx.words;
+        let mut lines = vec![words.get("tickets-title")];
+        lines.extend(self.view_name(ctx));
+        lines.extend(self.list.say(ctx));
+        lines.extend(
+            self.list
+                .window
+                .problem
+                .as_ref()
+                .map(|problem| problem.sentence()),
+        );
+        match self.row() {
+            Some(row) => {
+                let at = (self.list.window.list.cursor.at + 1).to_string();
+                let when = people::relative(words, row.updated_at.timestamp(), ctx.now.timestamp());
+                let assignee = if row.assignee_name.is_empty() {
+                    words.get("ticket-nobody")
+                } else {
+                    row.assignee_name.clone()
+                };
+                let values = [
+                    ("at", at.as_str()),
+                    ("number", row.number.as_str()),
+                    ("subject", row.subject.as_str()),
+                    ("priority", &priority(row, ctx)),
+                    ("status", &status(row, ctx)),
+                    ("customer", &or_nothing(ctx, &row.account_name)),
+                    ("assignee", &assignee),
+                    ("when", &when),
+                ];
+                lines.push(words.with("tickets-say-row", &values));
+            }
+            None if self.list.window.has_come() => {
+                let (filter, all) = (key(ctx, Command::Filter), key(ctx, Command::ViewAll));
+                lines.push(words.with("tickets-empty", &[("filter", &filter), ("all", &all)]));
+            }
+            None => {}
+        }
+        let (open, new, filter) = (
+            key(ctx, Command::Open),
+            key(ctx, Command::NewTicket),
+            key(ctx, Command::Filter),
+        );
+        let values = [("open", open.as_str()), ("new", &new), ("filter", &filter)];
+        lines.push(words.with("tickets-say-keys", &values));
+        lines
+    }
+}
