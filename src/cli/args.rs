@@ -78,6 +78,9 @@ pub(super) enum Command {
     /// Try everything with made-up data: provider, backend and desk in one process
     #[cfg(feature = "server")]
     Demo(super::demo::DemoArgs),
+    /// Measure the backend on a database of a given size
+    #[cfg(feature = "server")]
+    Bench(super::bench::BenchArgs),
     /// Run the backend
     #[cfg(feature = "server")]
     Serve(super::serve::ServeArgs),

@@ -7,6 +7,8 @@ mod account;
 mod action;
 mod args;
 mod audit;
+#[cfg(feature = "server")]
+mod bench;
 mod completions;
 mod context;
 #[cfg(feature = "server")]
@@ -61,6 +63,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         Command::Completions(args) => completions::print(&args, output),
         #[cfg(feature = "server")]
         Command::Demo(args) => demo::run(&global, args, output),
+        #[cfg(feature = "server")]
+        Command::Bench(args) => bench::run(&global, &args, output),
         #[cfg(feature = "server")]
         Command::Serve(args) => serve::run(&global, &args, output),
         #[cfg(feature = "server")]
