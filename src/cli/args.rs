@@ -90,6 +90,9 @@ pub(super) enum Command {
     /// Bring a database to this build's schema
     #[cfg(feature = "server")]
     Migrate(super::serve::DatabaseArgs),
+    /// Fill an empty database with made-up data
+    #[cfg(feature = "server")]
+    Seed(super::seed::SeedArgs),
     /// Look at configuration, backend, issuer, session and terminal, and say what is wrong
     Doctor,
     /// Print a completion script for a shell

@@ -8,8 +8,9 @@ use serde::Serialize;
 use crate::config::sections::BackendSettings;
 use crate::config::{Config, Override, paths};
 use crate::demo::idp::{PEOPLE, approve, browser};
+use crate::demo::seed::SeedOptions;
 use crate::demo::{DemoOptions, RunningDemo};
-use crate::domain::time::SystemClock;
+use crate::domain::time::{Clock as _, SystemClock};
 use crate::tui::flow::DemoPerson;
 use crate::tui::run::DemoApprover;
 
@@ -18,6 +19,7 @@ use super::context::{configuration, runtime};
 use super::desk;
 use super::exit::{Exit, FAILED};
 use super::output::Output;
+use super::seed::SizeArgs;
 use super::serve::{DatabaseArgs, profile};
 use super::signals;
 
@@ -32,6 +34,8 @@ pub(super) struct DemoArgs {
     listen: String,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    sizes: SizeArgs,
 }
 
 /// The line that `demo --serve` prints when everything is there.
@@ -87,9 +91,11 @@ pub(super) fn run(global: &Global, args: DemoArgs, output: &Output) -> Result<()
         let demo = crate::demo::start(options)
             .await
             .map_err(|words| Exit::new(FAILED, "demo", words))?;
+        let sizes = args.sizes.options(SystemClock.now());
         let done = if args.serve {
-            serve(&demo, signal, output).await
+            serve(&demo, sizes, signal, output).await
         } else {
+            let _data = demo.fill(sizes);
             // the desk has its own ear for signals: it gives the terminal back first
             desk::open(client_config(config, &demo), Some(approver(&demo)?)).await
         };
@@ -138,7 +144,17 @@ fn approver(demo: &RunningDemo) -> Result<DemoApprover, Exit> {
     })
 }
 
-async fn serve(demo: &RunningDemo, signal: impl Future<Output = ()>, output: &Output) -> Result<(), Exit> {
+async fn serve(
+    demo: &RunningDemo,
+    sizes: SeedOptions,
+    signal: impl Future<Output = ()>,
+    output: &Output,
+) -> Result<(), Exit> {
+    let mut signal = std::pin::pin!(signal);
+    tokio::select! {
+        () = &mut signal => return Ok(()),
+        filled = demo.fill(sizes).done() => filled.map_err(|words| Exit::new(FAILED, "demo", words))?,
+    }
     let identity = demo.identity();
     let config = demo
         .write_config()
@@ -161,7 +177,7 @@ async fn serve(demo: &RunningDemo, signal: impl Future<Output = ()>, output: &Ou
     })?;
     let stopped = demo.server.stop_token();
     tokio::select! {
-        () = signal => Ok(()),
+        () = &mut signal => Ok(()),
         () = stopped.cancelled() => Err(Exit::failed("the backend stopped by itself; its log says why")),
     }
 }

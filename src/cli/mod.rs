@@ -25,6 +25,8 @@ mod migrate;
 mod offer;
 mod output;
 #[cfg(feature = "server")]
+mod seed;
+#[cfg(feature = "server")]
 mod serve;
 mod session;
 #[cfg(feature = "server")]
@@ -71,6 +73,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         Command::Import(args) => import::run(&global, args, output),
         #[cfg(feature = "server")]
         Command::Migrate(args) => migrate::run(&global, &args, output),
+        #[cfg(feature = "server")]
+        Command::Seed(args) => seed::run(&global, &args, output),
         Command::Doctor => doctor::run(&global, output),
         Command::Audit(args) => context::run(&global, output, |ctx| audit::run(ctx, args)),
         Command::Login(args) => context::run(&global, output, |ctx| session::login(ctx, args)),

@@ -5,4 +5,4 @@ pub mod idp;
 pub mod seed;
 pub mod start;
 
-pub use start::{DemoOptions, RunningDemo, start};
+pub use start::{DemoOptions, Filling, RunningDemo, start};

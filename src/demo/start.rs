@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use crate::config::identity::IdentitySettings;
 use crate::config::sections::Limits;
 use crate::domain::profile::Profile;
@@ -14,6 +16,7 @@ use crate::server::store::Store;
 
 use super::home::Home;
 use super::idp::{self, IdpOptions, RunningIdp};
+use super::seed::{SeedError, SeedOptions, seed};
 
 /// How the demo is set up.
 #[derive(Clone)]
@@ -86,7 +89,54 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
     })
 }
 
+/// Made-up data on its way into the database. It stops when this is dropped; what was written by then stays.
+#[derive(Debug)]
+pub struct Filling(JoinHandle<Result<(), String>>);
+
+impl Filling {
+    /// Waits until everything is there.
+    ///
+    /// # Errors
+    /// In words, when the database failed.
+    pub async fn done(mut self) -> Result<(), String> {
+        (&mut self.0).await.unwrap_or_else(|error| Err(error.to_string()))
+    }
+}
+
+impl Drop for Filling {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 impl RunningDemo {
+    /// Fills the database with made-up data while the backend is at work already; one that holds accounts stays as it is.
+    #[must_use]
+    pub fn fill(&self, options: SeedOptions) -> Filling {
+        let store = self.store.clone();
+        let options = SeedOptions {
+            issuer: self.idp.issuer.clone(),
+            ..options
+        };
+        Filling(tokio::spawn(async move {
+            match seed(&store, &options, |_| {}).await {
+                Ok(done) => {
+                    tracing::info!(
+                        accounts = done.accounts,
+                        tokens = done.tokens,
+                        "made-up data is there"
+                    );
+                    Ok(())
+                }
+                Err(SeedError::NotEmpty) => Ok(()),
+                Err(SeedError::Store(error)) => {
+                    tracing::error!(%error, "made-up data could not be written");
+                    Err(format!("made-up data could not be written: {error}"))
+                }
+            }
+        }))
+    }
+
     /// The `[identity]` section for the desk.
     #[must_use]
     pub fn identity(&self) -> IdentitySettings {
