@@ -44,3 +44,32 @@ token-why-expired = Its last moment has passed before it was used.
 token-why-disputed = A dispute about it is open.
 token-why-removed = It was taken out of the wallet.
 token-why-allowed = possible now.
+
+verify-title = What does the caller say? { $whose }
+verify-line = It is compared with what is stored, without showing it. A match confirms the account; failed tries are limited and audited.
+verify-field = Which field
+verify-value = The caller says
+verify-hint = whole; of an address the street or the zip code is enough
+verify-verb = Compare
+verify-field-missing = Choose a field by its digit.
+verify-value-missing = Write what the caller says.
+verify-match = Match: { $field }. The account is confirmed.
+verify-no-match = No match: { $field }. { $left ->
+    [one] One more try in this hour.
+   *[other] { $left } more tries in this hour.
+}
+
+reveal-title = Reveal a field of { $whose }?
+reveal-line = It is shown for a short while on the card. Who saw it, when and why is audited.
+reveal-field = Which field
+reveal-verb = Reveal
+reveal-done = { $field } is shown for { $seconds } seconds.
+reveal-not-said = { $field } was revealed, but is not said aloud in this mode.
+
+note-title = Case note on { $whose }
+note-title-token = Case note on “{ $offer }”
+note-line = For people behind the desk only; the customer never sees it.
+note-text = Note
+note-verb = Save
+note-missing = Write something first.
+note-done = The note is saved.

@@ -1,7 +1,7 @@
 //! One folder per screen: state, update, view, and its words for the linear mode.
 
 pub mod account;
-mod blank;
+pub mod catalog;
 mod denied;
 pub mod lookup;
 pub mod new_ticket;
@@ -9,6 +9,7 @@ pub mod parts;
 mod sign_in;
 pub mod ticket;
 pub mod tickets;
+pub mod token;
 
 use crate::tui::flow::{Ctx, Route, Screen};
 
@@ -25,6 +26,9 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
         }
         Route::Ticket { ticket } => Box::new(ticket::TicketScreen::new(*ticket)),
         Route::Tickets => Box::new(tickets::TicketsScreen::new()),
-        other => Box::new(blank::Blank(other.kind())),
+        Route::Token { account, token, ticket } => {
+            Box::new(token::TokenScreen::new(*account, *token, *ticket))
+        }
+        Route::Catalog { account, ticket } => Box::new(catalog::CatalogScreen::new(*account, *ticket)),
     }
 }

@@ -9,16 +9,6 @@ use crate::tui::screens::parts::{key, or_nothing};
 use crate::tui::theme::{Role, Sign};
 use crate::wire::accounts::{AccountCard, TokenCounts};
 
-/// The words for a masked field.
-pub(super) fn field_name(field: PiiField) -> &'static str {
-    match field {
-        PiiField::Email => "account-email",
-        PiiField::Mobile => "account-mobile",
-        PiiField::Address => "account-address",
-        PiiField::UserId => "account-user",
-    }
-}
-
 fn masked(card: &AccountCard, field: PiiField) -> &str {
     match field {
         PiiField::Email => &card.email,

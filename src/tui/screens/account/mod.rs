@@ -8,12 +8,10 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::parts::account_verbs::Slot;
 use super::parts::context::TicketContext;
 use super::parts::detail::{Detail, title};
 use super::parts::gate::token_action;
@@ -58,12 +56,14 @@ pub struct AccountScreen {
     linking: Option<RequestId>,
     link_wanted: bool,
     /// Where a reveal puts what it brought.
-    slot: Rc<RefCell<Option<Revealed>>>,
+    slot: Slot,
     revealed: Option<Revealed>,
     wallet: Live<TokenRow>,
     detail: Detail,
     pane: Pane,
     zoomed: bool,
+    /// The wallet shows a change of just now: coming back must not read it away.
+    just_changed: bool,
 }
 
 impl AccountScreen {
@@ -81,12 +81,13 @@ impl AccountScreen {
             confirming: Latest::default(),
             linking: None,
             link_wanted: false,
-            slot: Rc::default(),
+            slot: Slot::default(),
             revealed: None,
             wallet: Live::new(&TOKEN_FIELDS, FIRST_QUERY),
             detail: Detail::default(),
             pane: Pane::Wallet,
             zoomed: false,
+            just_changed: false,
         }
     }
 
@@ -167,6 +168,9 @@ impl Screen for AccountScreen {
             action(Command::Open),
             (Command::Filter, Availability::Enabled),
         ]);
+        if let Some(row) = self.context.row() {
+            commands.extend(super::parts::ticket_verbs::commands(row, ctx));
+        }
         commands.push((Command::Verify, may(Permission::AccountVerify)));
         commands.push((Command::Reveal, may(Permission::AccountReveal)));
         commands.push((Command::AddNote, may(Permission::AccountNote)));

@@ -1,11 +1,12 @@
 //! The account screen in words. Never a revealed value.
 
-use super::card::{counts_line, field_name};
+use super::card::counts_line;
 use super::{AccountScreen, Pane};
 use crate::domain::masking::PiiField;
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
+use crate::tui::screens::parts::account_verbs::field_name;
 use crate::tui::screens::parts::detail::{event_line, facts_of, sentence};
 use crate::tui::screens::parts::key;
 

@@ -10,7 +10,7 @@ use crate::tui::flow::{
 };
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::window::Took;
-use crate::tui::screens::parts::{ask_latest, detail, live};
+use crate::tui::screens::parts::{account_verbs, ask_latest, detail, live, ticket_verbs, token_verbs};
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::{Verified, Verify};
 use crate::wire::page::ListParams;
@@ -40,7 +40,9 @@ impl AccountScreen {
             }
             Event::Resumed => {
                 let mut effects = self.read_card(ctx);
-                effects.extend(self.wallet.window.refresh(ctx, &call));
+                if !std::mem::take(&mut self.just_changed) {
+                    effects.extend(self.wallet.window.refresh(ctx, &call));
+                }
                 effects.extend(self.context.read(ctx));
                 effects
             }
@@ -202,7 +204,11 @@ impl AccountScreen {
         if self.card_asked.takes(id) {
             match reply {
                 Ok(Answer::Card(card)) => {
+                    // confirmed by what the caller said
+                    let newly = card.verified_at.is_some() && self.card.is_some() && !self.is_confirmed();
+                    self.link_wanted |= newly;
                     self.card = Some(card);
+                    effects.extend(self.link(ctx));
                     self.card_problem = None;
                 }
                 Ok(_) => {}
@@ -327,26 +333,44 @@ impl AccountScreen {
 
     /// Rows change in place; what is new stands on top, under the cursor.
     fn token_changed(&mut self, done: &ActionDone, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let window = &mut self.wallet.window;
         if let Some(original) = &done.original {
             window.replace(original.clone());
         }
         match done.action.kind {
             ActionKind::Add | ActionKind::Reissue => {
-                window.put_on_top(done.token.clone());
+                if !window.put_on_top(done.token.clone()) {
+                    let query = window.query().to_owned();
+                    effects.extend(window.ask(&query, ctx, &call_of(self.account)));
+                }
             }
             _ => {
                 window.replace(done.token.clone());
             }
         }
-        let mut effects = self.read_card(ctx);
+        self.just_changed = true;
+        effects.extend(self.read_card(ctx));
         effects.extend(self.show_detail(ctx));
         effects
     }
 
     /// The commands that open a dialog.
     fn dialog(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let _ = (command, ctx);
-        Vec::new()
+        let whose = token_verbs::whose(self.card.as_deref(), ctx);
+        let ticket = self.context.id();
+        let token = self.token();
+        let dialog = match (command, token) {
+            (Command::RemoveToken, Some(token)) => token_verbs::remove(token, &whose, ticket, ctx),
+            (Command::ReissueToken, Some(token)) => token_verbs::reissue(token, &whose, ticket, ctx),
+            (Command::Verify, _) => account_verbs::verify(self.account, &whose, ctx),
+            (Command::Reveal, _) => account_verbs::reveal(self.account, &whose, &self.slot, ctx),
+            (Command::AddNote, _) => account_verbs::note(self.account, None, &whose, ctx),
+            _ => {
+                let row = self.context.row();
+                return row.map_or_else(Vec::new, |row| ticket_verbs::perform(command, row, ctx));
+            }
+        };
+        vec![Effect::Open(dialog)]
     }
 }

@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::card::{counts, counts_line, field_name};
+use super::card::{counts, counts_line};
 use super::{AccountScreen, Pane};
 use crate::domain::masking::PiiField;
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
+use crate::tui::screens::parts::account_verbs::field_name;
 use crate::tui::screens::parts::rows::{columns, row};
 use crate::tui::screens::parts::{key, look};
 use crate::tui::theme::Role;

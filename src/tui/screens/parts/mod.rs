@@ -1,5 +1,6 @@
 //! What more than one screen is made of.
 
+pub mod account_verbs;
 pub mod act;
 pub mod context;
 pub mod courier;
@@ -9,6 +10,7 @@ pub mod live;
 pub mod rows;
 pub mod sheet;
 pub mod ticket_verbs;
+pub mod token_verbs;
 pub mod window;
 
 #[cfg(test)]

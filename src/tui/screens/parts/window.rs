@@ -348,10 +348,14 @@ impl<T: Row> Window<T> {
         is_held
     }
 
-    /// Puts a new row at the top and the cursor on it, where the start of the list is held.
+    /// Puts a new row at the top and the cursor on it; tells whether it is held now. Where the start of the list is not
+    /// held, nothing is done.
     pub fn put_on_top(&mut self, row: T) -> bool {
         let at_start = self.pages.front().is_some_and(|page| page.prev.is_none());
-        if !at_start || self.holds(&row) {
+        if self.holds(&row) {
+            return true;
+        }
+        if !at_start {
             return false;
         }
         let id = row.id();

@@ -1,0 +1,361 @@
+//! One token with everything: its facts, what happened to it, and its case notes.
+
+#[cfg(test)]
+mod tests;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::parts::context::TicketContext;
+use super::parts::detail::{event_line, facts_of, title};
+use super::parts::gate::token_action;
+use super::parts::{account_verbs, ask_latest, key, look, ticket_verbs, token_verbs};
+use crate::domain::id::{AccountId, TicketId, TokenId};
+use crate::domain::permission::Permission;
+use crate::text::people;
+use crate::tui::flow::{
+    Answer, ApiCall, Availability, CallError, Ctx, Effect, Event, Explanation, Fact, Latest, Reply,
+    RequestId, Route, Screen, ScreenKind,
+};
+use crate::tui::keys::{Command, Context};
+use crate::tui::theme::Role;
+use crate::tui::widgets::facts::{self, Fact as Line};
+use crate::tui::widgets::list::Move;
+use crate::tui::widgets::notice;
+use crate::tui::widgets::pane::Pane;
+use crate::tui::widgets::scroll::{Paragraph, Scroll};
+use crate::tui::widgets::stroke::below;
+use crate::wire::accounts::AccountCard;
+use crate::wire::desk::Note;
+use crate::wire::tokens::{TokenEvent, TokenRow};
+
+/// From this width on facts and history stand beside each other.
+const WIDE: u16 = 100;
+
+/// The token screen.
+#[derive(Debug)]
+pub struct TokenScreen {
+    account: AccountId,
+    id: TokenId,
+    context: TicketContext,
+    token: Option<Box<TokenRow>>,
+    token_asked: Latest,
+    problem: Option<CallError>,
+    card: Option<Box<AccountCard>>,
+    card_asked: Latest,
+    events: Option<Vec<TokenEvent>>,
+    events_asked: Latest,
+    notes: Vec<Note>,
+    notes_asked: Latest,
+    scroll: Scroll,
+}
+
+impl TokenScreen {
+    /// A token of an account, for a ticket or for nothing in particular.
+    #[must_use]
+    pub fn new(account: AccountId, id: TokenId, ticket: Option<TicketId>) -> Self {
+        Self {
+            account,
+            id,
+            context: TicketContext::new(ticket),
+            token: None,
+            token_asked: Latest::default(),
+            problem: None,
+            card: None,
+            card_asked: Latest::default(),
+            events: None,
+            events_asked: Latest::default(),
+            notes: Vec::new(),
+            notes_asked: Latest::default(),
+            scroll: Scroll::default(),
+        }
+    }
+
+    fn read(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = ask_latest(&mut self.token_asked, ctx.request(), ApiCall::Token(self.id));
+        effects.extend(ask_latest(
+            &mut self.events_asked,
+            ctx.request(),
+            ApiCall::TokenHistory(self.id),
+        ));
+        effects.extend(ask_latest(
+            &mut self.notes_asked,
+            ctx.request(),
+            ApiCall::TokenNotes(self.id),
+        ));
+        effects.extend(ask_latest(
+            &mut self.card_asked,
+            ctx.request(),
+            ApiCall::Account(self.account),
+        ));
+        effects
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.card.as_ref().is_some_and(|card| card.verified_at.is_some())
+    }
+
+    fn reply(&mut self, id: RequestId, reply: Reply) {
+        let Some((id, reply)) = self.context.reply(id, reply) else {
+            return;
+        };
+        let of_token = self.token_asked.takes(id);
+        if of_token
+            || self.events_asked.takes(id)
+            || self.notes_asked.takes(id)
+            || self.card_asked.takes(id)
+        {
+            match reply {
+                Ok(Answer::Token(token)) => {
+                    self.token = Some(token);
+                    self.problem = None;
+                }
+                Ok(Answer::TokenHistory(events)) => self.events = Some(events),
+                Ok(Answer::Notes(notes)) => self.notes = notes,
+                Ok(Answer::Card(card)) => self.card = Some(card),
+                Ok(_) => {}
+                Err(error) if of_token => self.problem = Some(error),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if let Some(way) = Move::of(command) {
+            self.scroll.go(way);
+            return Vec::new();
+        }
+        let whose = token_verbs::whose(self.card.as_deref(), ctx);
+        let ticket = self.context.id();
+        let Some(token) = &self.token else {
+            return match command {
+                Command::Refresh => self.read(ctx),
+                _ => Vec::new(),
+            };
+        };
+        let dialog = match command {
+            Command::Refresh => return self.read(ctx),
+            Command::AddToken => {
+                return vec![Effect::Push(Route::Catalog {
+                    account: self.account,
+                    ticket,
+                })];
+            }
+            Command::NewTicket => {
+                return vec![Effect::Push(Route::NewTicket {
+                    account: Some(self.account),
+                    tokens: vec![self.id],
+                })];
+            }
+            Command::Copy => {
+                return vec![Effect::Copy {
+                    text: token.token_ref.clone(),
+                    what: ctx.words.get("token-fact-reference"),
+                }];
+            }
+            Command::RemoveToken => token_verbs::remove(token, &whose, ticket, ctx),
+            Command::ReissueToken => token_verbs::reissue(token, &whose, ticket, ctx),
+            Command::AddNote => {
+                account_verbs::note(self.account, Some((self.id, &token.name)), &whose, ctx)
+            }
+            other => {
+                let row = self.context.row();
+                return row.map_or_else(Vec::new, |row| ticket_verbs::perform(other, row, ctx));
+            }
+        };
+        vec![Effect::Open(dialog)]
+    }
+
+    fn happened(&mut self, fact: &Fact, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = self.context.happened(fact, ctx);
+        match fact {
+            Fact::TokenChanged(done) => {
+                let ours = [Some(&done.token), done.original.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .find(|token| token.id == self.id);
+                if let Some(token) = ours {
+                    self.token = Some(Box::new(token.clone()));
+                    effects.extend(self.read(ctx));
+                }
+            }
+            Fact::AccountTouched(account) if *account == self.account => effects.extend(self.read(ctx)),
+            _ => {}
+        }
+        effects
+    }
+
+    /// What happened, and the notes, newest first.
+    fn paragraphs(&self, ctx: &Ctx<'_>) -> Vec<Paragraph> {
+        let words = ctx.words;
+        let mut all = vec![Paragraph::new(words.get("token-history-title"), Role::Title)];
+        match &self.events {
+            None => all.push(Paragraph::new(words.get("loading"), Role::Muted)),
+            Some(events) => {
+                let lines = events.iter().rev().map(|event| event_line(event, ctx));
+                all.extend(lines.map(|line| Paragraph::new(line, Role::Text).indent(1)));
+            }
+        }
+        all.push(Paragraph::new("", Role::Text));
+        let count = self.notes.len().to_string();
+        all.push(Paragraph::new(
+            words.with("account-notes", &[("count", &count)]),
+            Role::Title,
+        ));
+        let mut notes: Vec<&Note> = self.notes.iter().collect();
+        notes.sort_by_key(|note| std::cmp::Reverse(note.at));
+        for note in notes {
+            let when = people::date_time(note.at.timestamp(), ctx.zone);
+            all.push(Paragraph::new(format!("{when} · {}", note.author), Role::Muted).indent(1));
+            all.push(Paragraph::new(note.text.clone(), Role::Text).indent(2));
+        }
+        all
+    }
+
+    fn draw(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        let look = look(ctx);
+        let wide = area.width >= WIDE;
+        let (first, second) = if wide {
+            let half = area.width / 2;
+            let right = Rect {
+                x: area.x + half,
+                width: area.width - half,
+                ..area
+            };
+            (Rect { width: half, ..area }, right)
+        } else {
+            let upper = area.height * 3 / 5;
+            (
+                Rect {
+                    height: upper,
+                    ..area
+                },
+                below(area, upper),
+            )
+        };
+        let name = self
+            .token
+            .as_ref()
+            .map_or_else(|| ctx.words.get("token-crumb"), |token| title(token, ctx));
+        let inner = Pane::new(&name).draw(first, buf, look);
+        match (&self.token, &self.problem) {
+            (None, Some(problem)) => {
+                let hint = ctx
+                    .words
+                    .with("retry-hint", &[("keys", &key(ctx, Command::Refresh))]);
+                notice::failed(inner, buf, &format!("{} {hint}", problem.sentence()), look);
+            }
+            (None, None) => {
+                notice::draw(inner, buf, &ctx.words.get("loading"), Role::Muted, look);
+            }
+            (Some(token), _) => {
+                let all = facts_of(token, ctx);
+                let lines: Vec<Line<'_>> = all
+                    .iter()
+                    .map(|(name, value, rows)| Line::new(name.as_str(), value.as_str()).rows(*rows * 2))
+                    .collect();
+                facts::draw(inner, buf, &lines, look);
+            }
+        }
+        let history = ctx.words.get("token-history-pane");
+        let inner = Pane::new(&history).focused(true).draw(second, buf, look);
+        let paragraphs = self.paragraphs(ctx);
+        self.scroll.draw(inner, buf, &paragraphs, look);
+    }
+}
+
+impl Screen for TokenScreen {
+    fn kind(&self) -> ScreenKind {
+        ScreenKind::Token
+    }
+
+    fn crumb(&self, ctx: &Ctx<'_>) -> String {
+        self.token
+            .as_ref()
+            .map_or_else(|| ctx.words.get("token-crumb"), |token| token.name.clone())
+    }
+
+    fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match event {
+            Event::Opened | Event::Resumed => {
+                let mut effects = self.read(ctx);
+                effects.extend(self.context.read(ctx));
+                effects
+            }
+            Event::Command(command) => self.command(command, ctx),
+            Event::Reply(id, reply) => {
+                self.reply(id, reply);
+                Vec::new()
+            }
+            Event::Happened(fact) => self.happened(&fact, ctx),
+            _ => Vec::new(),
+        }
+    }
+
+    fn view(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
+        self.draw(area, buf, ctx);
+        None
+    }
+
+    fn say(&self, ctx: &Ctx<'_>) -> Vec<String> {
+        let mut lines = Vec::new();
+        match (&self.token, &self.problem) {
+            (Some(token), _) => {
+                lines.push(title(token, ctx));
+                let facts = facts_of(token, ctx);
+                lines.extend(facts.into_iter().map(|(name, value, _)| format!("{name}: {value}")));
+            }
+            (None, Some(problem)) => lines.push(problem.sentence()),
+            (None, None) => lines.push(ctx.words.get("loading")),
+        }
+        lines.extend(self.context.say(ctx));
+        lines.extend(
+            self.paragraphs(ctx)
+                .into_iter()
+                .map(|p| p.text)
+                .filter(|text| !text.is_empty()),
+        );
+        lines
+    }
+
+    fn contexts(&self) -> Vec<Context> {
+        let mut contexts = vec![Context::Account, Context::Tokens];
+        if self.context.id().is_some() {
+            contexts.push(Context::Tickets);
+        }
+        contexts.extend([Context::List, Context::Panes]);
+        contexts
+    }
+
+    fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
+        let confirmed = self.is_confirmed();
+        let token = self.token.as_deref();
+        let action = |command| (command, token_action(command, token, confirmed, ctx));
+        let may = |permission| Availability::from(ctx.may(permission));
+        let mut commands = vec![
+            action(Command::ReissueToken),
+            action(Command::RemoveToken),
+            action(Command::AddToken),
+            (Command::AddNote, may(Permission::TokenNote)),
+            (Command::NewTicket, may(Permission::TicketCreate)),
+        ];
+        if let Some(row) = self.context.row() {
+            commands.extend(ticket_verbs::commands(row, ctx));
+        }
+        commands.push((Command::Refresh, Availability::Enabled));
+        commands.push((Command::Copy, Availability::Enabled));
+        commands
+    }
+
+    fn explain(&self, ctx: &Ctx<'_>) -> Option<Explanation> {
+        let token = self.token.as_deref()?;
+        Some(Explanation {
+            title: title(token, ctx),
+            lines: super::account::explain(token, self.is_confirmed(), ctx),
+        })
+    }
+
+    fn context_line(&self, ctx: &Ctx<'_>) -> Option<String> {
+        self.context.line(ctx)
+    }
+}
