@@ -26,9 +26,11 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
         }
         Route::Ticket { ticket } => Box::new(ticket::TicketScreen::new(*ticket)),
         Route::Tickets => Box::new(tickets::TicketsScreen::new()),
-        Route::Token { account, token, ticket } => {
-            Box::new(token::TokenScreen::new(*account, *token, *ticket))
-        }
+        Route::Token {
+            account,
+            token,
+            ticket,
+        } => Box::new(token::TokenScreen::new(*account, *token, *ticket)),
         Route::Catalog { account, ticket } => Box::new(catalog::CatalogScreen::new(*account, *ticket)),
     }
 }

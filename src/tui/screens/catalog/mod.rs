@@ -80,7 +80,11 @@ impl CatalogScreen {
     }
 
     fn read_card(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        ask_latest(&mut self.card_asked, ctx.request(), ApiCall::Account(self.account))
+        ask_latest(
+            &mut self.card_asked,
+            ctx.request(),
+            ApiCall::Account(self.account),
+        )
     }
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {

@@ -99,9 +99,7 @@ impl CatalogScreen {
         let expires = offer
             .expiry_for(ctx.now)
             .map_or_else(|| ctx.words.get("token-never-expires"), |at| day(ctx, Some(at)));
-        let kind = ctx
-            .words
-            .get(&format!("offer-type-{}", offer.offer_type.word()));
+        let kind = ctx.words.get(&format!("offer-type-{}", offer.offer_type.word()));
         let addable = match &row.not_addable {
             Some(why) => format!("{} {why}", ctx.theme.sign(Sign::Error)),
             None => ctx.words.with("catalog-would-expire", &[("expires", &expires)]),
@@ -120,7 +118,10 @@ impl CatalogScreen {
         let mut lines = vec![
             fact("token-fact-offer", format!("{} · {}", offer.name, offer.code)),
             fact("catalog-if-added", addable).role(role),
-            fact("token-fact-value", format!("{} · {kind}", value(ctx, &offer.value))),
+            fact(
+                "token-fact-value",
+                format!("{} · {kind}", value(ctx, &offer.value)),
+            ),
             fact("catalog-valid", valid),
             fact("token-fact-description", offer.description.clone()).rows(2),
         ];
@@ -149,9 +150,7 @@ fn row(row: &OfferRow, ctx: &Ctx<'_>) -> Row<'static> {
     } else {
         Role::Text
     };
-    let kind = ctx
-        .words
-        .get(&format!("offer-type-{}", offer.offer_type.word()));
+    let kind = ctx.words.get(&format!("offer-type-{}", offer.offer_type.word()));
     Row::new(vec![
         Text::new(name, role),
         Text::new(kind, role),

@@ -215,7 +215,8 @@ pub fn note(
         token: token.map(|(id, _)| id),
     };
     Box::new(
-        ActDialog::new(title, words.get("note-verb"), sheet, Box::new(act)).lines(vec![words.get("note-line")]),
+        ActDialog::new(title, words.get("note-verb"), sheet, Box::new(act))
+            .lines(vec![words.get("note-line")]),
     )
 }
 

@@ -98,13 +98,7 @@ pub fn reissue(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ct
     change("reissue", token, ReasonFor::TokenReissue, act, ctx)
 }
 
-fn change(
-    name: &str,
-    token: &TokenRow,
-    reasons: ReasonFor,
-    act: TokenAct,
-    ctx: &Ctx<'_>,
-) -> Box<dyn Dialog> {
+fn change(name: &str, token: &TokenRow, reasons: ReasonFor, act: TokenAct, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     let worth = value(ctx, &token.value);
     let state = state_word(token.state, ctx);
     let claimed = day(ctx, Some(token.claimed_at));
@@ -224,7 +218,11 @@ fn changes(before: &TokenRow, now: &TokenRow, ctx: &Ctx<'_>) -> String {
     let mut compare = |name: &str, old: String, new: String| {
         if old != new {
             let name = ctx.words.get(name);
-            let values = [("name", name.as_str()), ("old", old.as_str()), ("new", new.as_str())];
+            let values = [
+                ("name", name.as_str()),
+                ("old", old.as_str()),
+                ("new", new.as_str()),
+            ];
             all.push(ctx.words.with("verb-changed", &values));
         }
     };

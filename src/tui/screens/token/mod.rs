@@ -100,10 +100,7 @@ impl TokenScreen {
             return;
         };
         let of_token = self.token_asked.takes(id);
-        if of_token
-            || self.events_asked.takes(id)
-            || self.notes_asked.takes(id)
-            || self.card_asked.takes(id)
+        if of_token || self.events_asked.takes(id) || self.notes_asked.takes(id) || self.card_asked.takes(id)
         {
             match reply {
                 Ok(Answer::Token(token)) => {
@@ -155,9 +152,7 @@ impl TokenScreen {
             }
             Command::RemoveToken => token_verbs::remove(token, &whose, ticket, ctx),
             Command::ReissueToken => token_verbs::reissue(token, &whose, ticket, ctx),
-            Command::AddNote => {
-                account_verbs::note(self.account, Some((self.id, &token.name)), &whose, ctx)
-            }
+            Command::AddNote => account_verbs::note(self.account, Some((self.id, &token.name)), &whose, ctx),
             other => {
                 let row = self.context.row();
                 return row.map_or_else(Vec::new, |row| ticket_verbs::perform(other, row, ctx));
@@ -303,7 +298,11 @@ impl Screen for TokenScreen {
             (Some(token), _) => {
                 lines.push(title(token, ctx));
                 let facts = facts_of(token, ctx);
-                lines.extend(facts.into_iter().map(|(name, value, _)| format!("{name}: {value}")));
+                lines.extend(
+                    facts
+                        .into_iter()
+                        .map(|(name, value, _)| format!("{name}: {value}")),
+                );
             }
             (None, Some(problem)) => lines.push(problem.sentence()),
             (None, None) => lines.push(ctx.words.get("loading")),
