@@ -9,7 +9,7 @@ use crate::tui::theme::{Role, Sign};
 
 /// One of the things to choose from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Option {
+pub struct Alternative {
     /// How it is known.
     pub code: String,
     /// What it is called.
@@ -19,15 +19,15 @@ pub struct Option {
 /// A choice of one. The digit of each is its place, from 1; the tenth and later ones are reached by moving.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Choice {
-    options: Vec<Option>,
-    chosen: std::option::Option<usize>,
+    options: Vec<Alternative>,
+    chosen: Option<usize>,
 }
 
 impl Choice {
     /// A choice of these, codes and labels.
     #[must_use]
     pub fn new<C: Into<String>, L: Into<String>>(options: impl IntoIterator<Item = (C, L)>) -> Self {
-        let option = |(code, label): (C, L)| Option {
+        let option = |(code, label): (C, L)| Alternative {
             code: code.into(),
             label: label.into(),
         };
@@ -56,24 +56,24 @@ impl Choice {
 
     /// Everything that can be chosen.
     #[must_use]
-    pub fn options(&self) -> &[Option] {
+    pub fn options(&self) -> &[Alternative] {
         &self.options
     }
 
     /// The code of the chosen one.
     #[must_use]
-    pub fn code(&self) -> std::option::Option<&str> {
+    pub fn code(&self) -> Option<&str> {
         Some(self.options.get(self.chosen?)?.code.as_str())
     }
 
     /// The label of the chosen one.
     #[must_use]
-    pub fn label(&self) -> std::option::Option<&str> {
+    pub fn label(&self) -> Option<&str> {
         Some(self.options.get(self.chosen?)?.label.as_str())
     }
 
     /// Takes a digit or an arrow; tells whether another one is chosen now, `None` for keys that are none of its own.
-    pub fn key(&mut self, key: Key) -> std::option::Option<bool> {
+    pub fn key(&mut self, key: Key) -> Option<bool> {
         let last = self.options.len().checked_sub(1)?;
         let next = match key.code {
             KeyCode::Char(c) if key.inserts().is_some() => {
@@ -135,7 +135,7 @@ impl Choice {
     fn draw_option(
         &self,
         at: usize,
-        option: &Option,
+        option: &Alternative,
         place: Rect,
         buf: &mut Buffer,
         focused: bool,

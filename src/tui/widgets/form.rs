@@ -18,7 +18,7 @@ use crate::tui::keys::{Command, Key};
 enum Input {
     Line(Field),
     Block {
-        area: Area,
+        area: Box<Area>,
         rows: u16,
     },
     Choice(Choice),
@@ -62,7 +62,7 @@ impl Entry {
     /// A field of many lines: so many rows at least, at most so many characters.
     #[must_use]
     pub fn block(name: &'static str, label: impl Into<String>, text: &str, rows: u16, most: usize) -> Self {
-        let area = Area::new(text).at_most(most);
+        let area = Box::new(Area::new(text).at_most(most));
         Self::new(
             name,
             label,

@@ -120,7 +120,7 @@ fn selection_is_told_by_sign_and_attribute_and_only_what_is_seen_is_made() {
         ..Cursor::default()
     };
     let mut buf = Buffer::empty(Rect::new(0, 0, 78, 11));
-    Table::new(&columns).draw(buf.area, &mut buf, &mut cursor, look(), &make);
+    Table::new(&columns).draw(buf.area, &mut buf, &mut cursor, look(), make);
     assert_eq!(made.borrow().len(), 10);
     let y = u16::try_from(1 + cursor.at - cursor.top).expect("seen");
     assert!(with_attribute(&buf, y, Modifier::REVERSED).starts_with("▌  50005% off"));
@@ -129,7 +129,7 @@ fn selection_is_told_by_sign_and_attribute_and_only_what_is_seen_is_made() {
     let mut other = Buffer::empty(buf.area);
     Table::new(&columns)
         .focused(false)
-        .draw(buf.area, &mut other, &mut cursor, look(), &make);
+        .draw(buf.area, &mut other, &mut cursor, look(), make);
     assert_eq!(with_attribute(&other, y, Modifier::REVERSED), "");
     assert!(text_of(&other).contains("▌  50005% off"));
 }
