@@ -3,6 +3,7 @@
 mod command;
 mod key;
 mod keymap;
+mod place;
 
 pub use command::{Command, Context};
 pub use key::{Key, KeyCode, KeyError};

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::text::words::Words;
 use crate::tui::app::Setup;
 use crate::tui::flow::{DemoPerson, Ids};
-use crate::tui::keys::Keymap;
+use crate::tui::keys::{Keymap, KeymapError};
 use crate::tui::term::{Guard, NotATerminal};
 use crate::tui::theme::{Depth, Theme};
 
@@ -72,10 +72,7 @@ pub(super) fn app_setup(config: &Config, linear: bool) -> Result<Setup, DeskErro
     let theme = Theme::load(theme_name(&config.ui.theme), folder, depth)
         .map_err(|error| DeskError::Config(error.to_string()))?;
     let keymap = Keymap::configured(&config.ui.keys).map_err(|errors| {
-        let lines: Vec<String> = errors
-            .iter()
-            .map(|error| located(config, &error.to_string()))
-            .collect();
+        let lines: Vec<String> = errors.iter().map(|error| located(config, error)).collect();
         DeskError::Config(lines.join("\n"))
     })?;
     let zone = if config.ui.zone.is_empty() {
@@ -112,10 +109,12 @@ fn theme_name(choice: &str) -> &str {
     }
 }
 
-/// A mistake in the keys with the file that they were read from.
-fn located(config: &Config, error: &str) -> String {
-    match &config.file {
-        Some(file) => format!("{}: ui.keys: {error}", file.display()),
-        None => format!("ui.keys: {error}"),
-    }
+/// A mistake in the keys with the line of the file that it is in; the file is not named when the keys came from
+/// elsewhere.
+fn located(config: &Config, error: &KeymapError) -> String {
+    let place = config.file.as_ref().and_then(|file| {
+        let text = std::fs::read_to_string(file).ok()?;
+        Some(format!("{}:{}: ", file.display(), error.line_in(&text)?))
+    });
+    format!("{}{error}", place.unwrap_or_default())
 }
