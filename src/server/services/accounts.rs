@@ -162,8 +162,19 @@ impl Services {
         if name.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found =
-            accounts::search(self.store.read(), &Wanted::AnyNamePrefix(name.to_owned()), limit).await?;
+        let none = String::new();
+        let mut found: Vec<Account> = Vec::new();
+        for wanted in [
+            Wanted::NamePrefix(none.clone(), name.to_owned()),
+            Wanted::NamePrefix(name.to_owned(), none),
+        ] {
+            let more = accounts::search(self.store.read(), &wanted, limit).await?;
+            found.extend(
+                more.into_iter()
+                    .filter(|a| found.iter().all(|b| b.id != a.id))
+                    .collect::<Vec<_>>(),
+            );
+        }
         if found.is_empty() {
             let mut near = self.near_names("last", name).await?;
             near.extend(self.near_names("first", name).await?);
@@ -205,7 +216,9 @@ impl Services {
             return Ok(whole.into_iter().map(|a| (a, lookup::PREFIX)).collect());
         }
         let start: String = address.chars().take(3).collect();
-        let some = accounts::search(self.store.read(), &Wanted::EmailPrefix(start), 2_000).await?;
+        let length = u32::try_from(address.chars().count()).unwrap_or(u32::MAX);
+        let about = Wanted::EmailAbout(start, length.saturating_sub(2), length.saturating_add(2));
+        let some = accounts::search(self.store.read(), &about, 2_000).await?;
         let mut near: Vec<(Account, f64)> = some
             .into_iter()
             .filter_map(|a| {

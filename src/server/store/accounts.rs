@@ -98,6 +98,8 @@ pub enum Wanted {
     Email(String),
     /// The beginning of an address, in lower case.
     EmailPrefix(String),
+    /// The beginning of an address and the fewest and most characters that it has in all.
+    EmailAbout(String, u32, u32),
     /// The number in E.164.
     Mobile(String),
     /// The last four digits.
@@ -106,8 +108,6 @@ pub enum Wanted {
     UserId(String),
     /// Given and family name begin with these keys; either may be empty.
     NamePrefix(String, String),
-    /// The given or the family name begins with this key.
-    AnyNamePrefix(String),
     /// Given and family name are among these; an empty list does not narrow.
     Names(Vec<String>, Vec<String>),
     /// The given or the family name is among these.
@@ -128,6 +128,12 @@ pub async fn search(conn: &impl Conn, wanted: &Wanted, limit: u32) -> Result<Vec
             sql.push("email_key <> '' AND ");
             prefix(&mut sql, "email_key", key);
         }
+        Wanted::EmailAbout(key, shortest, longest) => {
+            sql.push("email_key <> '' AND ");
+            prefix(&mut sql, "email_key", key);
+            sql.push(" AND length(email_key) BETWEEN ").bind(*shortest);
+            sql.push(" AND ").bind(*longest);
+        }
         Wanted::Mobile(number) => {
             sql.push("mobile = ").bind(number);
         }
@@ -141,15 +147,6 @@ pub async fn search(conn: &impl Conn, wanted: &Wanted, limit: u32) -> Result<Vec
             prefix(&mut sql, "last_key", last);
             sql.push(" AND ");
             prefix(&mut sql, "first_key", first);
-        }
-        Wanted::AnyNamePrefix(key) => {
-            // Two index walks instead of one scan.
-            let mut union = Sql::new("id IN (SELECT id FROM accounts WHERE ");
-            prefix(&mut union, "last_key", key);
-            union.push(" UNION SELECT id FROM accounts WHERE ");
-            prefix(&mut union, "first_key", key);
-            union.push(")");
-            sql.append(&union);
         }
         Wanted::Names(first, last) => {
             sql.push("1 = 1");
@@ -171,7 +168,15 @@ pub async fn search(conn: &impl Conn, wanted: &Wanted, limit: u32) -> Result<Vec
                 .push("))");
         }
     }
-    sql.push(" ORDER BY last_key, first_key, id LIMIT ").bind(limit);
+    // In the order of the index that finds them: the shortest of what begins alike, which is what fits best, comes first.
+    sql.push(match wanted {
+        Wanted::EmailPrefix(_) | Wanted::EmailAbout(..) => " ORDER BY email_key, id",
+        Wanted::NamePrefix(first, last) if last.is_empty() && !first.is_empty() => {
+            " ORDER BY first_key, last_key, id"
+        }
+        _ => " ORDER BY last_key, first_key, id",
+    });
+    sql.push(" LIMIT ").bind(limit);
     sql.all(conn, read).await
 }
 

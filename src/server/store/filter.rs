@@ -26,6 +26,8 @@ pub struct Scope {
 pub enum Column {
     /// Folded text columns, any of which may match; empty text is none. Sorted by the first.
     Texts(&'static [&'static str]),
+    /// Folded text columns that are never empty.
+    Filled(&'static [&'static str]),
     /// A column that holds a word of the field's list.
     Word(&'static str),
     /// An integer expression that is the place of the word in the field's list, plus an offset; `{now}` is bound.
@@ -129,6 +131,10 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
     };
     let text = |expr: &str| Sql::new(&wrapped(expr));
     match column {
+        Column::Filled(columns) => {
+            let first = columns.first().copied().unwrap_or("''");
+            add(text(first), KeyKind::Text, down);
+        }
         Column::Texts(columns) => {
             let first = columns.first().copied().unwrap_or("''");
             add(
@@ -162,7 +168,12 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
             for (group, kind) in groups {
                 add(text(group), *kind, false);
             }
-            add(text(column), KeyKind::Int, down);
+            // Turned round by its sign, so that all keys go one way and an index answers the order.
+            if down {
+                add(text(&format!("(-{column})")), KeyKind::Int, false);
+            } else {
+                add(text(column), KeyKind::Int, false);
+            }
         }
         Column::Date(column) => {
             add(
@@ -174,15 +185,13 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
         }
         Column::Moment(column) | Column::Ticket(column) => add(text(column), KeyKind::Int, down),
         Column::Due(column, copy) => {
-            // Upwards, what has no date is last by itself; downwards it has to be told.
+            // What has no date is last both ways: the largest number upwards, the smallest downwards.
             if down {
-                add(
-                    text(&format!("(CASE WHEN {column} IS NULL THEN 1 ELSE 0 END)")),
-                    KeyKind::Int,
-                    false,
-                );
+                let least = format!("COALESCE({column}, {})", -i64::MAX);
+                add(text(&least), KeyKind::Int, true);
+            } else {
+                add(text(copy), KeyKind::Int, false);
             }
-            add(text(copy), KeyKind::Int, down);
         }
         Column::Person(column) => {
             let name = format!("COALESCE((SELECT name_key FROM agents WHERE agents.id = {column}), '')");
@@ -210,10 +219,10 @@ fn one(field: &Field, column: Column, test: &Test, scope: &Scope) -> Sql {
             sql.append(&one(field, *inner, test, scope)).push(tail);
             sql
         }
-        (Column::Texts(columns), Test::Empty) => all_of(columns, |sql, column| {
+        (Column::Texts(columns) | Column::Filled(columns), Test::Empty) => all_of(columns, |sql, column| {
             sql.push(column).push(" = ''");
         }),
-        (Column::Texts(columns), Test::Text { value, part }) => {
+        (Column::Texts(columns) | Column::Filled(columns), Test::Text { value, part }) => {
             let folded = fold(value);
             any_of(columns, |sql, column| {
                 if *part {

@@ -27,7 +27,7 @@ fn column(field: &str) -> Column {
         "location" => Column::Texts(&["f.location_key"]),
         "source" => Column::Texts(&["f.source_key"]),
         "campaign" => Column::Texts(&["f.campaign_key"]),
-        "name" => Column::Texts(&["f.name_key"]),
+        "name" => Column::Filled(&["f.name_key"]),
         "code" => Column::Id(&["f.code_key", "f.id = {id}"]),
         "valid_from" => Column::Moment("f.valid_from"),
         "valid_until" => Column::Date("f.valid_until"),

@@ -34,6 +34,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0003_folded_keys.sql"),
         postgres: include_str!("migrations/postgres/0003_folded_keys.sql"),
     },
+    Step {
+        version: 4,
+        name: "list orders",
+        sqlite: include_str!("migrations/sqlite/0004_list_orders.sql"),
+        postgres: include_str!("migrations/postgres/0004_list_orders.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {

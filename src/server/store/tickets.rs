@@ -79,7 +79,7 @@ fn column(field: &str) -> Column {
             "t.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
             "t.account_id = {id}",
         ]),
-        "subject" => Column::Texts(&["t.subject_key"]),
+        "subject" => Column::Filled(&["t.subject_key"]),
         "reopened" => Column::Rank("(CASE WHEN t.reopened > 0 THEN 1 ELSE 0 END)", 0),
         // Escalations are not kept yet: none is open.
         "escalated" => Column::Rank("0", 0),

@@ -70,7 +70,7 @@ fn column(field: &str) -> Column {
         "location" => Column::In(IN_OFFERS, &Column::Texts(&["location_key"]), OF_OFFER),
         "source" => Column::In(IN_OFFERS, &Column::Texts(&["source_key"]), OF_OFFER),
         "campaign" => Column::In(IN_OFFERS, &Column::Texts(&["campaign_key"]), OF_OFFER),
-        "name" => Column::Texts(&["t.sort_name"]),
+        "name" => Column::Filled(&["t.sort_name"]),
         "offer" => Column::Id(&[
             "t.offer_id IN (SELECT id FROM offers WHERE code_key = {text})",
             "t.offer_id = {id}",

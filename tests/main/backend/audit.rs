@@ -43,6 +43,8 @@ fn everything_is_sealed_without_a_gap_and_the_chain_holds() {
             .await
             .expect("a verdict");
         assert!(verdict.intact, "{verdict:?}");
+        // The supervisor's own sign-in was audited, too, and sealed at some moment of its own.
+        backend.sealed().await;
         let entries = backend
             .number("SELECT count(*) AS n FROM audit WHERE seq IS NOT NULL")
             .await;
