@@ -173,11 +173,6 @@ impl Backend {
         &self.server.services.store
     }
 
-    /// The address of its database.
-    pub fn database(&self) -> &str {
-        &self.address
-    }
-
     /// The client of a person in a group, such as `("amara", "agents")`.
     pub fn client(&self, name: &str, group: &str) -> Api {
         let settings = BackendSettings {
