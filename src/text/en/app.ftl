@@ -45,3 +45,4 @@ run-opened = Opened in the browser.
 run-earlier-done = An action of your last run was done after all: { $verb } on { $subject }.
 run-earlier-refused = An action of your last run was refused: { $verb } on { $subject }.
 run-earlier-never = An action of your last run never arrived, nothing was changed: { $verb } on { $subject }.
+run-waiting = Waiting for { $n } on the way to the backend, at most 5 seconds…

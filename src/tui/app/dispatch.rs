@@ -214,6 +214,11 @@ impl App {
         if let Some((_, Availability::Dimmed(why))) = found {
             return self.say_toast(Toast::warning(why.clone()), jobs);
         }
+        if found.is_none()
+            && let Some(why) = self.forbidden(command)
+        {
+            return self.say_toast(Toast::warning(why), jobs);
+        }
         let on_dialog = matches!(self.top_owner(), Some(Owner::Dialog(_)));
         if OWN.contains(&command) && (!on_dialog || ANYWHERE.contains(&command)) {
             return self.own_command(command, jobs);
@@ -233,6 +238,11 @@ impl App {
         }
     }
 
+    /// Why the person may not give this command, wherever they are.
+    fn forbidden(&self, command: Command) -> Option<String> {
+        self.env.ctx().may(command.permission()?).err()
+    }
+
     fn own_command(&mut self, command: Command, jobs: &mut Vec<Job>) {
         let gated = self.gate.is_some();
         match command {
@@ -247,7 +257,16 @@ impl App {
                 self.layers.push(Layer::Help(help));
             }
             Command::Palette => {
-                let palette = Palette::new(&self.contexts(), &self.offered(), &self.env.keymap);
+                let mut offered = self.offered();
+                for command in Command::ALL {
+                    if let (Some(why), true) = (
+                        self.forbidden(*command),
+                        offered.iter().all(|(c, _)| c != command),
+                    ) {
+                        offered.push((*command, Availability::Dimmed(why)));
+                    }
+                }
+                let palette = Palette::new(&self.contexts(), &offered, &self.env.keymap);
                 self.layers.push(Layer::Palette(palette));
             }
             Command::Explain => self.explain(jobs),

@@ -662,3 +662,27 @@ fn ctrl_c_leaves_a_window_that_is_too_small() {
     };
     assert!(desk.send(Msg::Key(ctrl_c)).contains(&Job::Quit));
 }
+
+#[test]
+fn an_idle_desk_asks_to_be_woken_by_nothing() {
+    let mut desk = Desk1::signed_in();
+    for id in desk.app.wakes.keys().copied().collect::<Vec<_>>() {
+        assert!(desk.send(Msg::Woke(id)).is_empty());
+    }
+    assert!(desk.app.wakes.is_empty(), "the greeting was the last thing to go");
+    assert!(!desk.text().contains("Hello"));
+}
+
+#[test]
+fn what_the_role_does_not_have_is_refused_with_who_has_it() {
+    let mut desk = Desk1::new(Size::new(120, 40), false);
+    desk.send(Msg::Started);
+    desk.sign_in(Some(Role::Agent));
+    if let Some(me) = &mut desk.app.env.me {
+        me.permissions
+            .retain(|permission| *permission != crate::domain::permission::Permission::TicketView);
+    }
+    desk.keys("g t");
+    assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
+    assert!(desk.text().contains("ticket.view"), "{}", desk.text());
+}

@@ -102,3 +102,117 @@ pub(super) async fn look_for_backend(api: Api, posts: Posts) {
         wait = (wait * 2).min(Duration::from_secs(30));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::future::BoxFuture;
+    use secrecy::SecretString;
+    use serde_json::json;
+    use tokio::sync::mpsc;
+    use wiremock::matchers::{method, path_regex};
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+    use crate::client::credentials::{Credentials, CredentialsError};
+    use crate::config::sections::BackendSettings;
+    use crate::domain::id::{IntentKey, MessageId, TicketId};
+    use crate::domain::ticket::Visibility;
+    use crate::tui::flow::Answer;
+    use crate::wire::CONTRACT_VERSION;
+    use crate::wire::paths::VERSION_HEADER;
+    use crate::wire::tickets::NewMessage;
+
+    struct Fixed;
+
+    impl Credentials for Fixed {
+        fn bearer(&self) -> BoxFuture<'_, Result<SecretString, CredentialsError>> {
+            Box::pin(async { Ok(SecretString::from("token")) })
+        }
+
+        fn rejected<'a>(&'a self, _: &'a SecretString) -> BoxFuture<'a, ()> {
+            Box::pin(async {})
+        }
+    }
+
+    fn ours(status: u16) -> ResponseTemplate {
+        ResponseTemplate::new(status).insert_header(VERSION_HEADER, CONTRACT_VERSION.to_string())
+    }
+
+    /// Posts a message to a backend that never answers it, and gives back what the loop hears.
+    async fn lost(fate: serde_json::Value) -> Vec<Post> {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .respond_with(ours(200).set_delay(Duration::from_secs(3600)))
+            .mount(&server)
+            .await;
+        Mock::given(method("GET"))
+            .and(path_regex("/intents/"))
+            .respond_with(ours(200).set_body_json(fate))
+            .mount(&server)
+            .await;
+        let settings = BackendSettings {
+            url: server.uri(),
+            connect_seconds: 1,
+            request_seconds: 1,
+        };
+        let api = Api::new(&settings, Arc::new(Fixed)).expect("a client");
+        let call = ApiCall::PostMessage {
+            key: IntentKey::new(),
+            ticket: TicketId::new(),
+            body: NewMessage {
+                visibility: Visibility::Internal,
+                body: "typed by hand".to_owned(),
+            },
+        };
+        let (posts, mut inbox) = mpsc::unbounded_channel();
+        act(api, RequestId(7), call, posts, "finding out".to_owned()).await;
+        let mut heard = Vec::new();
+        while let Some(post) = inbox.recv().await {
+            heard.push(post);
+        }
+        heard
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_is_found_out_and_told_as_if_it_had_come() {
+        let message = json!({
+            "id": MessageId::new(), "author": "Robin Vale", "at": "2026-01-02T03:04:05Z",
+            "visibility": "internal", "body": "typed by hand",
+        });
+        let heard = lost(json!({"fate": "done", "status": 200, "answer": message})).await;
+        let [
+            Post::Msg(Msg::Delayed(id, words)),
+            Post::Msg(Msg::Link(false)),
+            Post::Acted { reply, known, .. },
+        ] = &heard[..]
+        else {
+            panic!("{heard:?}")
+        };
+        assert_eq!((*id, words.as_str(), *known), (RequestId(7), "finding out", true));
+        assert!(
+            matches!(&**reply, Ok(Answer::Message(message)) if message.body == "typed by hand"),
+            "{reply:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_refusal_that_was_lost_is_told_too() {
+        let problem = json!({
+            "title": "x", "status": 409, "code": "illegal_move", "detail": "The ticket is closed.", "request_id": "r9",
+        });
+        let heard = lost(json!({"fate": "refused", "status": 409, "answer": problem})).await;
+        let Some(Post::Acted {
+            reply, known: true, ..
+        }) = heard.last()
+        else {
+            panic!("{heard:?}")
+        };
+        let Err(error) = &**reply else { panic!("{reply:?}") };
+        assert!(
+            error.sentence().contains("The ticket is closed.") && error.sentence().contains("r9"),
+            "{error:?}"
+        );
+    }
+}

@@ -14,7 +14,7 @@ use super::work::Worker;
 use crate::tui::app::{App, Msg};
 use crate::tui::flow::Toast;
 use crate::tui::keys::{Command, Key, KeyCode};
-use crate::tui::term::stop;
+use crate::tui::term::{Signals, stop};
 
 struct Lines {
     said: Vec<String>,
@@ -29,6 +29,7 @@ pub(super) async fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
         inputs: Box::pin(typed()),
         worker,
         inbox,
+        signals: Signals::listen()?,
     };
     desk.run(|_| None).await?;
     Ok(())

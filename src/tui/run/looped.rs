@@ -9,6 +9,7 @@ use super::setup::DeskError;
 use super::work::{Own, PATIENCE, Worker};
 use crate::domain::time::{Clock, SystemClock};
 use crate::tui::app::{App, Job, Msg};
+use crate::tui::flow::Toast;
 use crate::tui::term::{Signal, Signals};
 
 /// What stands at the end of the loop: a screen, or lines.
@@ -36,6 +37,8 @@ pub(super) struct Desk<S, I> {
     pub inputs: I,
     pub worker: Worker,
     pub inbox: mpsc::UnboundedReceiver<Post>,
+    /// Listened to before the terminal is taken over, so that none is lost.
+    pub signals: Signals,
 }
 
 /// How the loop goes on.
@@ -53,7 +56,6 @@ where
     /// Runs until the desk is left. `ready` gives further inputs that are there already.
     pub async fn run(mut self, ready: impl Fn(&mut I) -> Option<S::Input>) -> Result<usize, DeskError> {
         let clock = SystemClock;
-        let mut signals = Signals::listen()?;
         let first = self.app.update(Msg::Started, clock.now());
         // the first frame before the first byte over the network
         self.surface.show(&mut self.app)?;
@@ -64,7 +66,7 @@ where
             let mut jobs = Vec::new();
             tokio::select! {
                 biased;
-                signal = signals.next() => match signal {
+                signal = self.signals.next() => match signal {
                     Signal::Leave => jobs.extend(self.app.update(Msg::Terminate, clock.now())),
                     Signal::Suspend => {
                         self.surface.suspend()?;
@@ -104,6 +106,12 @@ where
             if flow == Flow::On {
                 self.surface.show(&mut self.app)?;
             }
+        }
+        if self.worker.acting() > 0 {
+            let toast = Toast::info(self.worker.waiting_words());
+            self.app.update(Msg::Say(toast), clock.now());
+            // the desk is being left: if the terminal is gone, nobody reads it
+            let _ = self.surface.show(&mut self.app);
         }
         self.wait_for_actions(&clock).await;
         Ok(self.worker.open_intents())
@@ -152,5 +160,128 @@ async fn sleep_until(wake: Option<Instant>) {
     match wake {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::net::TcpListener;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::config::Config;
+    use crate::tui::flow::Ids;
+    use crate::tui::run::setup::DeskSetup;
+    use crate::tui::term::Signals;
+
+    /// Counts frames, and asks what must hold before the first one.
+    struct Counter {
+        frames: usize,
+        backend: TcpListener,
+        at_frame: Box<dyn Fn(usize)>,
+    }
+
+    impl Surface for Counter {
+        type Input = Msg;
+
+        fn messages(&mut self, input: Msg, _: &App) -> Vec<Msg> {
+            vec![input]
+        }
+
+        fn show(&mut self, _: &mut App) -> std::io::Result<()> {
+            if self.frames == 0 {
+                let called = self.backend.accept().map(|_| ()).map_err(|error| error.kind());
+                assert_eq!(
+                    called,
+                    Err(ErrorKind::WouldBlock),
+                    "a byte went out before the first frame"
+                );
+            }
+            self.frames += 1;
+            (self.at_frame)(self.frames);
+            Ok(())
+        }
+
+        fn bytes(&mut self, _: &[u8]) -> std::io::Result<()> {
+            Ok(())
+        }
+
+        fn forget(&mut self) {}
+
+        fn suspend(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+
+        fn resumed(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn app() -> App {
+        let setup = crate::tui::app::Setup {
+            theme: crate::tui::theme::Theme::default(),
+            words: crate::text::words::Words::english(),
+            keymap: crate::tui::keys::Keymap::default(),
+            zone: jiff::tz::TimeZone::UTC,
+            size: ratatui::layout::Size::new(80, 24),
+            linear: false,
+            ids: Ids::fixed(),
+        };
+        App::new(setup, Box::new(crate::tui::screens::open))
+    }
+
+    #[tokio::test]
+    async fn a_hundred_keys_in_one_go_make_one_frame_and_the_first_frame_comes_before_the_first_byte() {
+        let backend = TcpListener::bind("127.0.0.1:0").expect("a port");
+        backend.set_nonblocking(true).expect("set");
+        let mut config = Config::default();
+        config.backend.url = format!("http://{}", backend.local_addr().expect("an address"));
+        let (typed, inputs) = mpsc::unbounded_channel();
+        for _ in 0..100 {
+            typed
+                .send(Msg::Key("down".parse().expect("a key")))
+                .expect("open");
+        }
+        let (leave, frames) = (typed.clone(), std::rc::Rc::new(std::cell::Cell::new(0)));
+        let seen = frames.clone();
+        let at_frame = Box::new(move |frame| {
+            seen.set(frame);
+            if frame == 2 {
+                leave.send(Msg::Terminate).expect("open");
+            }
+        });
+        let (worker, inbox) = Worker::new(DeskSetup {
+            config,
+            state_dir: None,
+            linear: false,
+            demo: None,
+        })
+        .expect("set up");
+        // nothing but the keys may draw here: what tasks tell stays out
+        let (_nobody, silent) = mpsc::unbounded_channel();
+        drop(inbox);
+        let inputs = Box::pin(futures_util::stream::unfold(inputs, |mut inputs| async move {
+            inputs.recv().await.map(|input| (input, inputs))
+        }));
+        let surface = Counter {
+            frames: 0,
+            backend,
+            at_frame,
+        };
+        let signals = Signals::listen().expect("listens");
+        let desk = Desk {
+            app: app(),
+            surface,
+            inputs,
+            worker,
+            inbox: silent,
+            signals,
+        };
+        desk.run(|inputs| inputs.next().now_or_never().flatten())
+            .await
+            .expect("ends");
+        assert_eq!(frames.get(), 2, "one at the start, one for a hundred keys");
     }
 }

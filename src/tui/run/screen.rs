@@ -1,6 +1,6 @@
 //! The desk on a screen.
 
-use std::io;
+use std::io::{self, Write};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
@@ -9,7 +9,7 @@ use super::looped::{Desk, Surface};
 use super::setup::{DeskError, DeskSetup};
 use super::work::Worker;
 use crate::tui::app::{App, Msg};
-use crate::tui::term::{Guard, Input, Inputs, Painter, stop};
+use crate::tui::term::{Guard, Input, Inputs, Painter, Signals, stop};
 
 struct Screen {
     guard: Guard,
@@ -21,6 +21,7 @@ struct Screen {
 /// Runs the desk in the terminal.
 pub(super) async fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
     let (worker, inbox) = Worker::new(setup)?;
+    let signals = Signals::listen()?;
     let guard = Guard::enter()?;
     let size = Guard::size()?;
     let surface = Screen {
@@ -35,12 +36,15 @@ pub(super) async fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
         inputs: Inputs::default(),
         worker,
         inbox,
+        signals,
     };
     let open = desk.run(Inputs::ready).await?;
     if open > 0 {
-        tracing::warn!(
-            open,
-            "left with actions whose end is not known yet; they are settled at the next start"
+        tracing::warn!(open, "left with actions whose end is not known yet");
+        // the terminal is a shell's again
+        let _ = writeln!(
+            io::stderr(),
+            "tokendesk was left while actions were on their way ({open}); the next start finds out what became of them."
         );
     }
     Ok(())

@@ -257,6 +257,12 @@ impl Worker {
         self.acting.len()
     }
 
+    /// Says that actions on their way are waited for.
+    pub fn waiting_words(&self) -> String {
+        self.words
+            .with("run-waiting", &[("n", &self.acting.len().to_string())])
+    }
+
     /// Actions whose fate is not known yet, earlier runs included.
     pub fn open_intents(&self) -> usize {
         self.journal.len()
