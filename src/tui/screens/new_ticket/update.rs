@@ -54,9 +54,12 @@ impl NewTicketScreen {
     fn typed(&mut self, done: Done, ctx: &Ctx<'_>) -> Vec<Effect> {
         match done {
             Done::Submit => return self.submit(ctx),
-            Done::Changed => {
+            Done::Changed | Done::Chosen => {
                 self.notice = None;
                 self.arrange(ctx);
+                if done == Done::Chosen {
+                    self.sheet.advance();
+                }
             }
             Done::Nothing => {}
         }

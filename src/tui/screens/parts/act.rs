@@ -149,12 +149,15 @@ impl ActDialog {
     fn typed(&mut self, done: Done, ctx: &Ctx<'_>) -> Vec<Effect> {
         match done {
             Done::Submit => return self.submit(ctx),
-            Done::Changed => {
+            Done::Changed | Done::Chosen => {
                 self.asked_to_leave = false;
                 if !matches!(self.notice, Some((Role::Warning, _))) {
                     self.notice = None;
                 }
                 self.act.arrange(&mut self.sheet, ctx);
+                if done == Done::Chosen {
+                    self.sheet.advance();
+                }
             }
             Done::Nothing => {}
         }

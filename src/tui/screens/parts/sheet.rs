@@ -161,6 +161,8 @@ pub enum Done {
     Nothing,
     /// Something was typed or chosen.
     Changed,
+    /// One was chosen by its digit: once the fields are arranged anew, the next one is meant.
+    Chosen,
     /// The person is through: send it.
     Submit,
 }
@@ -343,13 +345,27 @@ impl Sheet {
         }
     }
 
+    /// Goes to the next field, if there is one below.
+    pub fn advance(&mut self) {
+        if !self.is_last() {
+            self.step(true);
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        self.entries.iter().skip(self.at + 1).all(|entry| entry.hidden)
+    }
+
     fn enter(&mut self) -> Done {
         let takes_lines = self.entries.get(self.at).is_some_and(Entry::takes_lines);
         if takes_lines {
             return self.new_line();
         }
-        let is_last = self.entries.iter().skip(self.at + 1).all(|entry| entry.hidden);
-        if is_last { Done::Submit } else { self.step(true) }
+        if self.is_last() {
+            Done::Submit
+        } else {
+            self.step(true)
+        }
     }
 
     fn new_line(&mut self) -> Done {
@@ -412,10 +428,7 @@ impl Sheet {
             Edit::Changed => {
                 entry.wrong = None;
                 self.touched = true;
-                if chosen {
-                    self.step(true);
-                }
-                Done::Changed
+                if chosen { Done::Chosen } else { Done::Changed }
             }
             Edit::Ignored if edge => self.step(key.code == KeyCode::Down),
             Edit::Ignored | Edit::Moved => Done::Nothing,

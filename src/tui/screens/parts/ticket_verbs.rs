@@ -1,5 +1,8 @@
 //! What can be done to a ticket, wherever it is at hand: listed, open, or beside the account that it is about.
 
+#[cfg(test)]
+mod tests;
+
 use super::act::{Act, ActDialog, missing};
 use super::key;
 use super::sheet::{Choice, Entry, Sheet};

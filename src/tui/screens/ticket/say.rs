@@ -1,6 +1,6 @@
 //! The ticket screen in words.
 
-use super::view::{customer, facts, state};
+use super::view::{about, customer, standing, state};
 use super::{Pane, TicketScreen};
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
@@ -22,7 +22,8 @@ impl TicketScreen {
         let row = &detail.row;
         let values = [("number", row.number.as_str()), ("subject", row.subject.as_str())];
         lines.push(words.with("ticket-say-where", &values));
-        let facts: Vec<String> = facts(row, ctx).into_iter().map(|(text, _)| text).collect();
+        let mut facts: Vec<String> = standing(row, ctx).into_iter().map(|(text, _)| text).collect();
+        facts.extend(about(row, ctx));
         lines.push(facts.join(", "));
         lines.push(format!(
             "{}: {}",

@@ -1,1 +1,253 @@
+use super::*;
+use crate::domain::id::{ActionId, AgentId, MessageId};
+use crate::domain::ticket::{ResolutionType, TicketStatus, Visibility};
+use crate::domain::time::Moment;
+use crate::domain::token::{ActionKind, TokenState};
+use crate::tui::flow::{Answer, ApiCall, Fact, Route, Trouble};
+use crate::tui::screens::parts::testing::{World, call, calls, card, hostile, ticket, token, uuid};
+use crate::wire::desk::Reason;
+use crate::wire::tickets::Message;
+use crate::wire::tokens::Action;
 
+fn at(text: &str) -> Moment {
+    Moment::parse(text).expect("a moment")
+}
+
+fn message(n: u64, visibility: Visibility, body: &str) -> Message {
+    Message {
+        id: MessageId(uuid(500 + n)),
+        author: "Amara Okafor (A-1042)".to_owned(),
+        at: at(&format!("2026-11-21T14:2{n}:30Z")),
+        visibility,
+        body: body.to_owned(),
+    }
+}
+
+/// A ticket with everything in it.
+fn full() -> TicketDetail {
+    let mut detail = ticket();
+    detail.row.account_id = Some(card().id);
+    detail.row.account_name = "Tyrone Johnson".to_owned();
+    detail.messages = vec![
+        message(
+            7,
+            Visibility::Public,
+            "We are looking into it.\nOne moment, please.",
+        ),
+        message(
+            9,
+            Visibility::Internal,
+            "The claim is in the log, the token is not.",
+        ),
+    ];
+    detail.tokens = vec![
+        token(1, "Two for one at the till", TokenState::Active),
+        token(2, "Five off the basket", TokenState::Expired),
+        token(3, "中文餐廳 lunch", TokenState::Used),
+    ];
+    detail.actions = vec![Action {
+        id: ActionId(uuid(601)),
+        kind: ActionKind::Add,
+        token_id: detail.tokens[0].id,
+        account_id: card().id,
+        name: "Two for one at the till".to_owned(),
+        agent: "Amara Okafor (A-1042)".to_owned(),
+        at: at("2026-11-21T14:28:40Z"),
+        reason: Reason::default(),
+        ticket_id: Some(detail.row.id),
+        before: None,
+        after: TokenState::Active,
+    }];
+    detail
+}
+
+/// The screen with this ticket read, and the customer's card.
+fn opened(detail: TicketDetail, verified: bool, world: &World) -> TicketScreen {
+    let mut screen = TicketScreen::new(detail.row.id);
+    let (id, asked) = call(&screen.update(Event::Opened, &world.ctx()));
+    assert_eq!(asked, ApiCall::Ticket(detail.row.id));
+    let effects = screen.update(
+        Event::Reply(id, Ok(Answer::Ticket(Box::new(detail)))),
+        &world.ctx(),
+    );
+    if let Some((id, ApiCall::Account(_))) = calls(&effects).first() {
+        let mut card = card();
+        card.verified_at = verified.then_some(world.now);
+        screen.update(Event::Reply(*id, Ok(Answer::Card(Box::new(card)))), &world.ctx());
+    }
+    screen
+}
+
+fn give(screen: &mut TicketScreen, world: &World, command: Command) -> Vec<Effect> {
+    screen.update(Event::Command(command), &world.ctx())
+}
+
+fn can(screen: &TicketScreen, world: &World, command: Command) -> Availability {
+    let commands = screen.commands(&world.ctx());
+    let found = commands.into_iter().find(|(other, _)| *other == command);
+    found.expect("listed").1
+}
+
+fn why(screen: &TicketScreen, world: &World, command: Command) -> String {
+    match can(screen, world, command) {
+        Availability::Dimmed(why) => why,
+        Availability::Enabled => panic!("{command:?} can be given"),
+    }
+}
+
+#[test]
+fn the_customer_is_found_for_the_ticket_and_the_wallet_opens_with_it() {
+    let world = World::new(80, 24);
+    let mut screen = opened(ticket(), false, &world);
+    let id = ticket().row.id;
+    assert!(why(&screen, &world, Command::OpenWallet).contains("(f)"));
+    assert!(why(&screen, &world, Command::AddToken).contains("(f)"));
+    let effects = give(&mut screen, &world, Command::FindCustomer);
+    assert!(matches!(&effects[..], [Effect::Push(Route::Lookup { ticket })] if *ticket == Some(id)));
+    let changed = Event::Happened(Fact::TicketChanged(Box::new(full())));
+    let (_, asked) = call(&screen.update(changed, &world.ctx()));
+    assert_eq!(
+        asked,
+        ApiCall::Account(card().id),
+        "its card tells whether it was confirmed"
+    );
+    let effects = give(&mut screen, &world, Command::OpenWallet);
+    let expected = Route::Account {
+        account: card().id,
+        ticket: Some(id),
+    };
+    assert!(matches!(&effects[..], [Effect::Push(route)] if *route == expected));
+}
+
+#[test]
+fn token_actions_wait_for_the_confirmed_account_and_a_legal_state() {
+    let world = World::new(120, 40);
+    let screen = opened(full(), false, &world);
+    assert!(why(&screen, &world, Command::AddToken).contains("Confirm the account"));
+    let mut screen = opened(full(), true, &world);
+    assert_eq!(can(&screen, &world, Command::AddToken), Availability::Enabled);
+    assert_eq!(can(&screen, &world, Command::RemoveToken), Availability::Enabled);
+    assert!(
+        !why(&screen, &world, Command::ReissueToken).is_empty(),
+        "an active one"
+    );
+    give(&mut screen, &world, Command::NextPane);
+    give(&mut screen, &world, Command::Down);
+    assert_eq!(can(&screen, &world, Command::ReissueToken), Availability::Enabled);
+    let effects = give(&mut screen, &world, Command::Open);
+    assert!(
+        matches!(&effects[..], [Effect::Push(Route::Token { token, .. })] if *token == full().tokens[1].id)
+    );
+}
+
+#[test]
+fn the_ticket_follows_what_happens_elsewhere() {
+    let world = World::new(80, 24);
+    let mut screen = opened(full(), true, &world);
+    let mut other = full().row;
+    other.id = crate::domain::id::TicketId(uuid(9));
+    let elsewhere = Event::Happened(Fact::TicketTouched(other.id));
+    assert!(screen.update(elsewhere, &world.ctx()).is_empty());
+    let ours = Event::Happened(Fact::TicketTouched(full().row.id));
+    let (old, _) = call(&screen.update(ours.clone(), &world.ctx()));
+    let effects = screen.update(ours, &world.ctx());
+    assert!(
+        matches!(&effects[0], Effect::Cancel(id) if *id == old),
+        "the newest question counts"
+    );
+    let (id, _) = call(&effects);
+    let mut late = full();
+    late.row.status = TicketStatus::Closed;
+    screen.update(
+        Event::Reply(old, Ok(Answer::Ticket(Box::new(late.clone())))),
+        &world.ctx(),
+    );
+    assert!(
+        !world.frame(&mut screen).contains("Closed"),
+        "an answer to an old question"
+    );
+    screen.update(Event::Reply(id, Ok(Answer::Ticket(Box::new(late)))), &world.ctx());
+    assert!(world.frame(&mut screen).contains("Closed"));
+}
+
+#[test]
+fn one_key_turns_to_all_activities_and_back() {
+    let world = World::new(80, 24);
+    let mut screen = opened(full(), true, &world);
+    let (id, asked) = call(&give(&mut screen, &world, Command::TicketHistory));
+    assert_eq!(asked, ApiCall::TicketHistory(full().row.id));
+    let event = |what: &str, before: &str, after: &str, detail: &str| TicketEvent {
+        at: at("2026-11-21T14:27:00Z"),
+        who: "Amara Okafor (A-1042)".to_owned(),
+        what: what.to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+        detail: detail.to_owned(),
+    };
+    let events = vec![
+        event("created", "", "TKT-000801", ""),
+        event("status", "open", "in_progress", ""),
+        event("assignee", "", "Amara Okafor", ""),
+        event("priority", "medium", "high", ""),
+        event("action", "", "add", "Two for one at the till"),
+        event("something_new", "a", "b", "c"),
+    ];
+    screen.update(Event::Reply(id, Ok(Answer::TicketHistory(events))), &world.ctx());
+    insta::assert_snapshot!(world.frame(&mut screen));
+    give(&mut screen, &world, Command::TicketHistory);
+    assert!(world.frame(&mut screen).contains("looking into it"));
+}
+
+#[test]
+fn a_failure_stands_above_what_was_read_before() {
+    let world = World::new(80, 24);
+    let mut screen = opened(full(), true, &world);
+    let (id, _) = call(&give(&mut screen, &world, Command::Refresh));
+    let mut error = CallError::new(Trouble::Offline, "The backend is not reachable.");
+    error.reference = "req-17".to_owned();
+    screen.update(Event::Reply(id, Err(error)), &world.ctx());
+    let frame = world.frame(&mut screen);
+    assert!(
+        frame.contains("not reachable") && frame.contains("req-17"),
+        "{frame}"
+    );
+    assert!(frame.contains("Two for one"), "{frame}");
+}
+
+#[test]
+fn it_explains_where_it_can_go() {
+    let world = World::new(80, 24);
+    let screen = opened(full(), true, &world);
+    let explanation = screen.explain(&world.ctx()).expect("explained");
+    insta::assert_snapshot!(explanation.lines.join("\n"));
+}
+
+#[test]
+fn frames() {
+    for (cols, rows) in [(80, 24), (120, 40)] {
+        let world = World::new(cols, rows);
+        let mut screen = TicketScreen::new(ticket().row.id);
+        screen.update(Event::Opened, &world.ctx());
+        insta::assert_snapshot!(format!("loading_{cols}"), world.frame(&mut screen));
+        let mut screen = opened(ticket(), false, &world);
+        insta::assert_snapshot!(format!("new_{cols}"), world.frame(&mut screen));
+        let mut screen = opened(full(), true, &world);
+        insta::assert_snapshot!(format!("full_{cols}"), world.frame(&mut screen));
+        give(&mut screen, &world, Command::NextPane);
+        insta::assert_snapshot!(format!("say_{cols}"), screen.say(&world.ctx()).join("\n"));
+        give(&mut screen, &world, Command::Zoom);
+        insta::assert_snapshot!(format!("zoomed_{cols}"), world.frame(&mut screen));
+        let mut closed = full();
+        closed.row.subject = hostile();
+        closed.row.status = TicketStatus::Closed;
+        closed.row.reopened = 2;
+        closed.row.assignee = Some(AgentId(uuid(3)));
+        closed.row.assignee_name = hostile();
+        closed.description = hostile();
+        closed.messages.push(message(9, Visibility::Public, &hostile()));
+        closed.resolution_type = Some(ResolutionType::Workaround);
+        closed.resolution_summary = "Told her to reload 中文餐廳.".to_owned();
+        let mut screen = opened(closed, true, &world);
+        insta::assert_snapshot!(format!("hostile_{cols}"), world.frame(&mut screen));
+    }
+}

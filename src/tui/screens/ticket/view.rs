@@ -7,8 +7,10 @@ use super::{Pane, TicketScreen};
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
+use crate::tui::screens::parts::detail::facts_of;
 use crate::tui::screens::parts::{day, key, look, value};
 use crate::tui::theme::{Role, Sign};
+use crate::tui::widgets::facts::{self, Fact};
 use crate::tui::widgets::pane::Pane as Border;
 use crate::tui::widgets::table::{Column, Row, Table, Text, Width};
 use crate::tui::widgets::{Look, notice, stroke};
@@ -17,6 +19,8 @@ use crate::wire::tokens::TokenRow;
 
 /// From this width on, the tokens stand beside the story.
 const WIDE: u16 = 100;
+/// Fewest rows in which a token is worth showing.
+const LEAST_DETAIL: u16 = 8;
 /// Rows of the head.
 const HEAD: u16 = 3;
 
@@ -65,7 +69,7 @@ impl TicketScreen {
             };
         }
         if area.width >= WIDE {
-            let left = area.width * 11 / 20;
+            let left = area.width / 2;
             let story = Rect { width: left, ..area };
             let beside = Rect {
                 x: area.x + left,
@@ -144,12 +148,51 @@ impl TicketScreen {
             notice::draw(inner, buf, &text, Role::Muted, look);
             return;
         }
+        let (table, below) = split(inner, detail.tokens.len());
+        if let Some((below, token)) = below.zip(self.tokens.row(&detail.tokens)) {
+            draw_token(below, buf, token, ctx, look);
+        }
+        let inner = table;
         let columns = columns(ctx);
         let row = |at: usize| detail.tokens.get(at).map(|token| token_row(token, ctx));
         Table::new(&columns)
             .focused(focused)
             .draw(inner, buf, &mut self.tokens.cursor, look, row);
     }
+}
+
+/// Where the rows stand, and below them the token under the cursor if there is room for it.
+fn split(area: Rect, tokens: usize) -> (Rect, Option<Rect>) {
+    let wanted = u16::try_from(tokens).unwrap_or(u16::MAX).saturating_add(1);
+    let high = wanted.min(area.height / 2);
+    if area.height < high + LEAST_DETAIL {
+        return (area, None);
+    }
+    let table = Rect { height: high, ..area };
+    (table, Some(stroke::below(area, high + 1)))
+}
+
+/// Everything of a token, as far as there is room.
+fn draw_token(area: Rect, buf: &mut Buffer, token: &TokenRow, ctx: &Ctx<'_>, look: Look<'_>) {
+    let place = Rect {
+        x: area.x + 1,
+        width: area.width.saturating_sub(2),
+        ..area
+    };
+    stroke::line(
+        buf,
+        place.x,
+        place.y,
+        place.width,
+        &token.name,
+        look.style(Role::Title),
+    );
+    let facts = facts_of(token, ctx);
+    let facts: Vec<Fact<'_>> = facts
+        .iter()
+        .map(|(name, value, rows)| Fact::new(name.as_str(), value.as_str()).rows(*rows))
+        .collect();
+    facts::draw(stroke::below(place, 1), buf, &facts, look);
 }
 
 /// Number and subject; where it stands; whose it is.
@@ -166,7 +209,7 @@ fn draw_head(area: Rect, buf: &mut Buffer, row: &TicketRow, ctx: &Ctx<'_>, look:
     ];
     stroke::pieces(buf, stroke::first_row(place), &first, look);
     let between = format!(" {} ", ctx.theme.sign(Sign::Between));
-    let facts = facts(row, ctx);
+    let facts = standing(row, ctx);
     let mut pieces: Vec<(&str, Role)> = Vec::new();
     for (text, role) in &facts {
         if !pieces.is_empty() {
@@ -178,17 +221,22 @@ fn draw_head(area: Rect, buf: &mut Buffer, row: &TicketRow, ctx: &Ctx<'_>, look:
     let (customer, role) = customer(row, ctx);
     let label = format!("{}  ", ctx.words.get("ticket-field-customer"));
     let third = [(label.as_str(), Role::Muted), (customer.as_str(), role)];
-    stroke::pieces(buf, stroke::first_row(stroke::below(place, 2)), &third, look);
+    let below = stroke::first_row(stroke::below(place, 2));
+    let used = stroke::pieces(buf, below, &third, look);
+    let rest = Rect {
+        x: below.x + used,
+        width: below.width - used,
+        ..below
+    };
+    let about = format!("{between}{}", about(row, ctx).join(&between));
+    stroke::line(buf, rest.x, rest.y, rest.width, &about, look.style(Role::Text));
 }
 
 /// What stands in the second row of the head, each with how it looks.
-pub(super) fn facts(row: &TicketRow, ctx: &Ctx<'_>) -> Vec<(String, Role)> {
+pub(super) fn standing(row: &TicketRow, ctx: &Ctx<'_>) -> Vec<(String, Role)> {
     let words = ctx.words;
     let (sign, _) = ctx.theme.priority(row.priority.word());
     let priority = format!("{sign} {}", ctx.desk.priority_label(row.priority));
-    let age = people::relative(words, row.created_at.timestamp(), ctx.now.timestamp());
-    let category = ctx.desk.category(&row.category);
-    let category = category.map_or(row.category.as_str(), |category| &category.label);
     let assignee = if row.assignee_name.is_empty() {
         words.get("ticket-nobody")
     } else {
@@ -205,17 +253,24 @@ pub(super) fn facts(row: &TicketRow, ctx: &Ctx<'_>) -> Vec<(String, Role)> {
             Role::Warning,
         ));
     }
-    let tier = row.tier.to_string();
-    facts.extend([
-        (
-            words.with("ticket-head-assignee", &[("name", &assignee)]),
-            Role::Text,
-        ),
-        (category.to_owned(), Role::Text),
-        (words.with("ticket-head-tier", &[("tier", &tier)]), Role::Text),
-        (words.with("ticket-head-opened", &[("when", &age)]), Role::Text),
-    ]);
+    facts.push((
+        words.with("ticket-head-assignee", &[("name", &assignee)]),
+        Role::Text,
+    ));
     facts
+}
+
+/// What it is about, whose tier it is, how old it is.
+pub(super) fn about(row: &TicketRow, ctx: &Ctx<'_>) -> Vec<String> {
+    let age = people::relative(ctx.words, row.created_at.timestamp(), ctx.now.timestamp());
+    let category = ctx.desk.category(&row.category);
+    let category = category.map_or(row.category.as_str(), |category| &category.label);
+    let tier = row.tier.to_string();
+    vec![
+        category.to_owned(),
+        ctx.words.with("ticket-head-tier", &[("tier", &tier)]),
+        ctx.words.with("ticket-head-opened", &[("when", &age)]),
+    ]
 }
 
 /// The customer, or how to find them.

@@ -1,1 +1,168 @@
+use super::*;
+use crate::domain::id::TicketId;
+use crate::domain::ticket::{Priority, TicketStatus};
+use crate::tui::flow::{Answer, ApiCall, CallError, Fact, RequestId, Route, Trouble};
+use crate::tui::keys::Key;
+use crate::tui::screens::parts::live;
+use crate::tui::screens::parts::testing::{World, call, calls, hostile, ticket, uuid};
+use crate::wire::page::{ListParams, Page};
 
+fn rows() -> Vec<TicketRow> {
+    let row = |n: u64, subject: &str, priority, status| {
+        let mut row = ticket().row;
+        row.id = TicketId(uuid(800 + n));
+        row.number = format!("TKT-{:06}", 800 + n);
+        row.subject = subject.to_owned();
+        row.priority = priority;
+        row.status = status;
+        row
+    };
+    let mut rows = vec![
+        row(1, "Missing Extra Care offer", Priority::High, TicketStatus::Open),
+        row(
+            2,
+            "Coupon does not scan",
+            Priority::Urgent,
+            TicketStatus::InProgress,
+        ),
+        row(
+            3,
+            "Points of October",
+            Priority::Medium,
+            TicketStatus::WaitingCustomer,
+        ),
+        row(4, "Where is 中文餐廳?", Priority::Low, TicketStatus::Closed),
+    ];
+    (rows[0].assignee, rows[0].assignee_name) = (None, String::new());
+    rows[1].account_name = "Tyrone Johnson".to_owned();
+    rows[1].reopened = 1;
+    rows
+}
+
+fn q(asked: &ApiCall) -> String {
+    match asked {
+        ApiCall::Tickets(ListParams { q, .. }) => q.clone().unwrap_or_default(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn answer(screen: &mut TicketsScreen, world: &World, id: RequestId, rows: Vec<TicketRow>) {
+    let page = Answer::Tickets(Page::whole(rows));
+    screen.update(Event::Reply(id, Ok(page)), &world.ctx());
+}
+
+fn opened(world: &World) -> TicketsScreen {
+    let mut screen = TicketsScreen::new();
+    let (id, asked) = call(&screen.update(Event::Opened, &world.ctx()));
+    assert_eq!(q(&asked), "-status:resolved,closed");
+    answer(&mut screen, world, id, rows());
+    screen
+}
+
+fn give(screen: &mut TicketsScreen, world: &World, command: Command) -> Vec<Effect> {
+    screen.update(Event::Command(command), &world.ctx())
+}
+
+#[test]
+fn digits_choose_views_whose_queries_can_be_read() {
+    let world = World::new(80, 24);
+    for (view, name, query) in VIEWS {
+        let context = crate::domain::query::Context {
+            now: world.now,
+            zone: world.zone.clone(),
+        };
+        crate::domain::query::parse(query, &TICKET_FIELDS, &context).expect(query);
+        let mut screen = opened(&world);
+        let effects = give(&mut screen, &world, view);
+        if let Some((id, asked)) = calls(&effects).first() {
+            assert_eq!(q(asked), query);
+            answer(&mut screen, &world, *id, rows());
+        } else {
+            assert_eq!(view, Command::ViewOpen, "asked already");
+        }
+        assert_eq!(screen.view_name(&world.ctx()), Some(world.words.get(name)));
+    }
+}
+
+#[test]
+fn enter_opens_and_verbs_work_on_the_row_under_the_cursor() {
+    let world = World::new(80, 24);
+    let mut screen = opened(&world);
+    give(&mut screen, &world, Command::Down);
+    let effects = give(&mut screen, &world, Command::Open);
+    let second = rows()[1].id;
+    assert!(matches!(&effects[..], [Effect::Push(Route::Ticket { ticket })] if *ticket == second));
+    let effects = give(&mut screen, &world, Command::TicketPriority);
+    assert!(matches!(&effects[..], [Effect::Open(_)]));
+    let mut changed = ticket();
+    changed.row = rows()[1].clone();
+    changed.row.priority = Priority::Low;
+    screen.update(
+        Event::Happened(Fact::TicketChanged(Box::new(changed))),
+        &world.ctx(),
+    );
+    let places: Vec<&str> = screen
+        .list
+        .window
+        .rows
+        .iter()
+        .map(|row| row.number.as_str())
+        .collect();
+    assert_eq!(
+        places,
+        ["TKT-000801", "TKT-000802", "TKT-000803", "TKT-000804"],
+        "in its place"
+    );
+    assert_eq!(screen.row().map(|row| row.priority), Some(Priority::Low));
+}
+
+#[test]
+fn the_query_line_asks_after_a_rest_and_esc_takes_it_back() {
+    let world = World::new(80, 24);
+    let mut screen = opened(&world);
+    give(&mut screen, &world, Command::Filter);
+    assert!(screen.wants_text());
+    let effects = world.types(&mut screen, "priority:urgent");
+    assert!(calls(&effects).is_empty(), "not while typing");
+    let (id, asked) = call(&screen.update(Event::Woke(live::WAKE), &world.ctx()));
+    assert_eq!(q(&asked), "-status:resolved,closed priority:urgent");
+    answer(&mut screen, &world, id, rows()[1..2].to_vec());
+    assert_eq!(screen.list.window.rows.len(), 1);
+    world.types(&mut screen, " prio:x");
+    assert!(
+        calls(&screen.update(Event::Woke(live::WAKE), &world.ctx())).is_empty(),
+        "a mistake is not sent"
+    );
+    assert!(screen.list.mistake().is_some());
+    let (_, asked) = call(&give(&mut screen, &world, Command::LeaveText));
+    assert_eq!(q(&asked), "-status:resolved,closed");
+    assert!(!screen.wants_text());
+    screen.update(Event::Key(Key::char('x')), &world.ctx());
+}
+
+#[test]
+fn frames() {
+    for (cols, rows_) in [(80, 24), (120, 40)] {
+        let world = World::new(cols, rows_);
+        let mut screen = TicketsScreen::new();
+        let (id, _) = call(&screen.update(Event::Opened, &world.ctx()));
+        insta::assert_snapshot!(format!("loading_{cols}"), world.frame(&mut screen));
+        let error = CallError::new(Trouble::Offline, "The backend is not reachable.");
+        screen.update(Event::Reply(id, Err(error)), &world.ctx());
+        insta::assert_snapshot!(format!("error_{cols}"), world.frame(&mut screen));
+        let mut screen = opened(&world);
+        insta::assert_snapshot!(format!("list_{cols}"), world.frame(&mut screen));
+        insta::assert_snapshot!(format!("say_{cols}"), screen.say(&world.ctx()).join("\n"));
+        let (id, _) = call(&give(&mut screen, &world, Command::ViewUrgent));
+        insta::assert_snapshot!(format!("stale_{cols}"), world.frame(&mut screen));
+        answer(&mut screen, &world, id, Vec::new());
+        insta::assert_snapshot!(format!("empty_{cols}"), world.frame(&mut screen));
+        let (id, _) = call(&give(&mut screen, &world, Command::ViewAll));
+        let mut bad = rows();
+        bad[0].subject = hostile();
+        bad[0].assignee_name = hostile();
+        bad[1].account_name = hostile();
+        answer(&mut screen, &world, id, bad);
+        insta::assert_snapshot!(format!("hostile_{cols}"), world.frame(&mut screen));
+    }
+}

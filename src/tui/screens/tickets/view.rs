@@ -56,7 +56,12 @@ impl TicketsScreen {
 
     /// What the title says: how many, and which.
     pub(super) fn note(&self, ctx: &Ctx<'_>) -> String {
-        let count = self.list.count(ctx);
+        let window = &self.list.window;
+        let count = if window.is_loading() && window.is_stale() {
+            ctx.words.get("searching")
+        } else {
+            self.list.count(ctx)
+        };
         let which = self
             .view_name(ctx)
             .unwrap_or_else(|| self.list.window.query().to_owned());
@@ -74,19 +79,16 @@ fn columns(sorted: Option<(&'static str, Sorted)>, ctx: &Ctx<'_>) -> Vec<Column<
         Column::new(ctx.words.get(id), width).sorted(by)
     };
     let grow = |least, share| Width::Grow { least, share };
-    let mut subject = column("ticket-field-subject", "subject", grow(18, 4));
-    let mut when = column("ticket-field-updated", "updated", Width::Fixed(12)).rank(1);
+    let subject = column("ticket-field-subject", "subject", grow(18, 4));
+    let mut when = column("ticket-field-updated", "updated", Width::Fixed(11)).rank(1);
     if let Some(("created", way)) = sorted {
         // the column of times shows what the list is sorted by
-        when = Column::new(ctx.words.get("ticket-field-opened"), Width::Fixed(12)).sorted(Some(way));
-    }
-    if let Some(("number", _)) = sorted {
-        subject = subject.sorted(None);
+        when = Column::new(ctx.words.get("ticket-field-opened"), Width::Fixed(11)).sorted(Some(way));
     }
     vec![
         column("ticket-field-number", "number", Width::Fixed(10)),
-        column("ticket-field-priority", "priority", Width::Fixed(10)),
-        column("ticket-field-status", "status", grow(12, 1)),
+        column("ticket-field-priority", "priority", Width::Fixed(8)),
+        column("ticket-field-status", "status", Width::Fixed(20)),
         subject,
         column("ticket-field-assignee", "assignee", grow(10, 1)).rank(2),
         column("ticket-field-customer", "account", grow(12, 1)).rank(3),

@@ -10,6 +10,8 @@ use crate::tui::screens::parts::{key, look};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::widgets::{pane, stroke};
 
+/// Most rows of one line of what an action does: names from outside may be long.
+const LONGEST: u16 = 3;
 /// Widest dialog.
 const WIDEST: u16 = 78;
 
@@ -27,14 +29,18 @@ impl ActDialog {
             (role, format!("{sign} {words}"))
         });
         let count = |text: &str| u16::try_from(stroke::wrapped(text, inside).len()).unwrap_or(1);
-        let head: u16 = self.lines.iter().map(|line| count(line)).sum();
+        let head: u16 = self.lines.iter().map(|line| count(line).min(LONGEST)).sum();
         let fields = self.sheet.rows(inside);
         let foot = status.as_ref().map_or(0, |(_, words)| count(words).min(5));
         let gap = |rows: u16| u16::from(rows > 0);
         let rows = head + gap(head) + fields + gap(fields) + foot + gap(foot) + 1;
         let mut place = pane::popup(area, cols, rows + 2, &self.title, buf, look);
         for line in &self.lines {
-            let used = stroke::block(buf, place, line, look.style(Role::Text));
+            let room = Rect {
+                height: place.height.min(LONGEST),
+                ..place
+            };
+            let used = stroke::block(buf, room, line, look.style(Role::Text));
             place = stroke::below(place, used);
         }
         place = stroke::below(place, gap(head));
@@ -58,15 +64,10 @@ impl ActDialog {
             );
             place = stroke::below(place, used + 1);
         }
-        let last = stroke::first_row(place);
-        stroke::line(
-            buf,
-            last.x,
-            last.y,
-            last.width,
-            &self.keys(ctx),
-            look.style(Role::Key),
-        );
+        if place.height > 0 {
+            let (keys, style) = (self.keys(ctx), look.style(Role::Key));
+            stroke::line(buf, place.x, place.y, place.width, &keys, style);
+        }
         cursor
     }
 
