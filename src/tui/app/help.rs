@@ -33,7 +33,7 @@ impl Help {
             if commands.is_empty() {
                 continue;
             }
-            lines.push(HelpLine::Title(context.word().to_owned()));
+            lines.push(HelpLine::Title(context.title().to_owned()));
             for command in commands {
                 let why_not = offered
                     .iter()
