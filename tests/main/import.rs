@@ -107,6 +107,7 @@ async fn the_report_is_the_oracles_and_its_facts_hold_afterwards() {
         same(&import(&store, &options(&oracle)).await, &oracle["files"]);
         assert_eq!(contents(&store).await, before, "{}", database.name);
         store.close().await;
+        database.remove().await;
     }
 }
 
@@ -326,6 +327,8 @@ async fn an_import_that_is_killed_goes_on_where_it_stopped() {
         );
         whole.close().await;
         torn.0.close().await;
+        torn.1.remove().await;
+        database.remove().await;
     }
 }
 
@@ -395,6 +398,7 @@ async fn a_dry_run_judges_everything_and_writes_nothing() {
         same(&import(&store, &dry).await, &oracle["files"]);
         assert_eq!(contents(&store).await, Vec::<String>::new());
         store.close().await;
+        database.remove().await;
     }
 }
 

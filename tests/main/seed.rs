@@ -92,6 +92,7 @@ async fn what_is_asked_for_is_there_in_all_its_states() {
         let again = seed(&store, &options, |_| {}).await;
         assert!(matches!(again, Err(SeedError::NotEmpty)));
         store.close().await;
+        database.remove().await;
     }
 }
 

@@ -135,10 +135,11 @@ impl Writer<'_> {
             _ => false,
         };
         let able: Vec<&Colleague> = self.agents.iter().filter(fits).collect();
-        match able.as_slice() {
-            [] => rng.pick(self.agents),
-            able => *rng.pick(able),
+        if able.is_empty() {
+            return rng.pick(self.agents);
         }
+        let one: &&Colleague = rng.pick(&able);
+        one
     }
 
     /// The conversation and the history, one after the other in time.

@@ -57,11 +57,11 @@ impl<C: Conn> Desk<'_, C> {
                 return Err(Reason::DuplicateUserId);
             }
             let email = account.email.to_lowercase();
-            if emails.contains_key(&email) || seen.has_email(&email) {
+            if emails.contains_key(&email) || seen.emails.get(&email).is_some() {
                 return Err(Reason::DuplicateEmail);
             }
             if !email.is_empty() {
-                seen.take_email(&email);
+                seen.emails.insert(&email, ());
             }
             seen.accounts.insert(&account.user_id, account.id);
             fine.push(account.clone());

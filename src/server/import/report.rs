@@ -121,3 +121,49 @@ impl ImportReport {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_rows_are_told_by_line_and_counted_where_they_are_too_many() {
+        let mut file = FileReport {
+            rows: 5,
+            good: 2,
+            path: "a\u{1b}[31m.csv".to_owned(),
+            ..FileReport::default()
+        };
+        for (line, reason) in [
+            (9, Reason::InvalidEmail),
+            (3, Reason::NulByte),
+            (12, Reason::InvalidEmail),
+        ] {
+            file.add(BadRow {
+                record: line - 1,
+                line,
+                reason,
+            });
+        }
+        let mut report = ImportReport::default();
+        report.set(FileKind::Accounts, file);
+        let words = report.words(true, 2);
+        let lines: Vec<&str> = words.lines().collect();
+        assert!(
+            lines[0].ends_with("5 rows, 2 would be imported, 3 left out"),
+            "{words}"
+        );
+        assert!(
+            lines[1].contains(".csv:3: there is a NUL in a field (nul_byte)"),
+            "{words}"
+        );
+        assert!(lines[2].contains(".csv:9: "), "{words}");
+        assert_eq!(lines[3], "  and 1 more; --json lists them all");
+        assert!(!words.contains('\u{1b}'));
+        let json = serde_json::to_value(&report).expect("JSON");
+        assert_eq!(
+            json["accounts"]["bad"]["invalid_email"]["at"],
+            serde_json::json!([[8, 9], [11, 12]])
+        );
+    }
+}

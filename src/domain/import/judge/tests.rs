@@ -41,22 +41,25 @@ const TOKEN: [&str; 9] = [
     "",
 ];
 
-fn with<const N: usize>(row: [&'static str; N], changes: &[(usize, &'static str)]) -> [&'static str; N] {
+/// Fields to be written over: place and text.
+type Changes<'a> = &'a [(usize, &'static str)];
+
+fn with<const N: usize>(row: [&'static str; N], changes: Changes<'_>) -> [&'static str; N] {
     changes.iter().fold(row, |mut row, (at, text)| {
         row[*at] = text;
         row
     })
 }
 
-fn judge_account(changes: &[(usize, &'static str)]) -> Result<Account, Reason> {
+fn judge_account(changes: Changes<'_>) -> Result<Account, Reason> {
     account(&with(ACCOUNT, changes), AccountId(uuid::Uuid::nil()), "US")
 }
 
-fn judge_offer(changes: &[(usize, &'static str)]) -> Option<Reason> {
+fn judge_offer(changes: Changes<'_>) -> Option<Reason> {
     offer(&with(OFFER, changes), OfferId(uuid::Uuid::nil())).err()
 }
 
-fn judge_token(changes: &[(usize, &'static str)]) -> Result<TokenRow, Reason> {
+fn judge_token(changes: Changes<'_>) -> Result<TokenRow, Reason> {
     let as_of = Moment::parse("2026-11-21T00:00:00Z").expect("a moment");
     token(&with(TOKEN, changes), as_of)
 }
@@ -68,7 +71,7 @@ fn an_account_keeps_its_text_and_gets_its_mobile_in_one_form() {
         (good.email.as_str(), good.mobile.as_str()),
         ("Ana.Lee@example.com", "+12125550123")
     );
-    let cases: [(&[(usize, &str)], Reason); 7] = [
+    let cases: [(Changes<'_>, Reason); 7] = [
         (&[(0, "")], Reason::MissingRequired),
         (&[(9, "")], Reason::MissingRequired),
         (&[(3, "two@@example.com")], Reason::InvalidEmail),
@@ -96,7 +99,7 @@ fn an_account_keeps_its_text_and_gets_its_mobile_in_one_form() {
 
 #[test]
 fn an_offer_is_worth_what_its_kind_allows() {
-    let cases: [(&[(usize, &str)], Option<Reason>); 16] = [
+    let cases: [(Changes<'_>, Option<Reason>); 16] = [
         (&[], None),
         (&[(4, "voucher")], Some(Reason::UnknownType)),
         (&[(5, "cash")], Some(Reason::UnknownValueKind)),
@@ -159,7 +162,7 @@ fn a_state_becomes_facts_that_tell_the_same_state() {
     assert_eq!(removed.removed_at, removed.shared_at);
     let disputed = judge_token(&[(3, "disputed"), (5, "2025-03-01T00:00:00Z")]).expect("good");
     assert_eq!(disputed.disputed_at, disputed.used_at);
-    let cases: [(&[(usize, &str)], Option<Reason>); 13] = [
+    let cases: [(Changes<'_>, Option<Reason>); 13] = [
         (&[], None),
         (&[(3, "issued")], Some(Reason::UnknownState)),
         (&[(7, "2026-11-21T00:00:00Z")], None),
