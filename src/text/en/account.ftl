@@ -54,7 +54,8 @@ verify-verb = Compare
 verify-field-missing = Choose a field by its digit.
 verify-value-missing = Write what the caller says.
 verify-match = Match: { $field }. The account is confirmed.
-verify-no-match = No match: { $field }. { $left ->
+verify-no-match = No match: this is not what is stored. { $left ->
+    [0] No more tries in this hour.
     [one] One more try in this hour.
    *[other] { $left } more tries in this hour.
 }

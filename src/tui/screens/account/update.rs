@@ -56,9 +56,7 @@ impl AccountScreen {
                 Vec::new()
             }
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
-            Event::Delayed(id, words) if self.linking == Some(id) => {
-                vec![Effect::Toast(Toast::warning(words))]
-            }
+            Event::Delayed(_, words) => vec![Effect::Toast(Toast::warning(words))],
             Event::Happened(fact) => self.happened(&fact, ctx),
             _ => Vec::new(),
         }

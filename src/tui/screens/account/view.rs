@@ -217,8 +217,12 @@ impl AccountScreen {
         ] {
             let (value, role) = self.field(card, field, ctx);
             let room = area.right().saturating_sub(x);
-            let name = format!("{} ", ctx.words.get(field_name(field)));
-            if room < 12 {
+            let name = match field {
+                // a city says what it is, and there is little room
+                PiiField::Address => String::new(),
+                _ => format!("{} ", ctx.words.get(field_name(field))),
+            };
+            if room < 8 {
                 break;
             }
             x += line(buf, x, area.y + 1, room, &name, look.style(Role::Muted));
@@ -264,7 +268,8 @@ impl AccountScreen {
             }
         }
         let columns = columns(self.wallet.sorted(ctx), ctx);
-        let empty = if self.wallet.text().trim().is_empty() {
+        let holds_nothing = self.card.as_ref().is_some_and(|card| card.tokens.total() == 0);
+        let empty = if holds_nothing || self.wallet.text().trim().is_empty() {
             ctx.words.get("wallet-empty")
         } else {
             let filter = key(ctx, Command::Filter);

@@ -1,1 +1,213 @@
+use super::*;
+use crate::domain::id::ActionId;
+use crate::domain::token::{ActionKind, TokenState};
+use crate::tui::flow::{CallError, Current, Dialog, Trouble};
+use crate::tui::keys::Key;
+use crate::tui::screens::parts::testing::{World, call, calls, card, hostile, offer, token, uuid};
+use crate::wire::desk::Reason;
+use crate::wire::page::{Page, Total};
+use crate::wire::tokens::{Action, ActionDone};
 
+fn page(items: Vec<OfferRow>) -> Answer {
+    let total = Total {
+        value: items.len() as u64,
+        exact: true,
+    };
+    Answer::Offers(Page {
+        items,
+        next: None,
+        prev: None,
+        total: Some(total),
+        offset: Some(0),
+    })
+}
+
+fn offers() -> Vec<OfferRow> {
+    let mut gone = offer(3, "Last year's coffee");
+    gone.not_addable = Some("the offer is no longer valid".to_owned());
+    vec![offer(1, "Free coffee"), offer(2, "Coffee for two"), gone]
+}
+
+fn opened(world: &World, confirmed: bool, items: Vec<OfferRow>) -> CatalogScreen {
+    let mut screen = CatalogScreen::new(card().id, None);
+    let effects = screen.update(Event::Opened, &world.ctx());
+    for (id, asked) in calls(&effects) {
+        let answer = match asked {
+            ApiCall::Offers(_) => page(items.clone()),
+            ApiCall::Account(_) => {
+                let mut card = card();
+                card.verified_at = confirmed.then_some(world.now);
+                Answer::Card(Box::new(card))
+            }
+            other => panic!("{other:?}"),
+        };
+        screen.update(Event::Reply(id, Ok(answer)), &world.ctx());
+    }
+    screen
+}
+
+fn dialog(effects: Vec<Effect>) -> Box<dyn Dialog> {
+    let mut effects = effects;
+    match effects.pop() {
+        Some(Effect::Open(dialog)) if effects.is_empty() => dialog,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn done() -> Answer {
+    let added = token(9, "Free coffee", TokenState::Active);
+    Answer::Done(Box::new(ActionDone {
+        action: Action {
+            id: ActionId(uuid(1)),
+            kind: ActionKind::Add,
+            token_id: added.id,
+            account_id: added.account_id,
+            name: added.name.clone(),
+            agent: "Amara Okafor".to_owned(),
+            at: crate::domain::time::Moment::EPOCH,
+            reason: Reason::default(),
+            ticket_id: None,
+            before: None,
+            after: TokenState::Active,
+        },
+        token: added,
+        original: None,
+    }))
+}
+
+#[test]
+fn an_offer_is_found_named_and_added_with_one_intent() {
+    let world = World::new(120, 40);
+    let mut screen = opened(&world, true, offers());
+    assert!(screen.wants_text(), "typing begins at once");
+    world.types(&mut screen, "coffee");
+    let (id, asked) = call(&screen.update(Event::Command(Command::Submit), &world.ctx()));
+    assert!(matches!(&asked, ApiCall::Offers(params) if params.q.as_deref() == Some("coffee")));
+    screen.update(Event::Reply(id, Ok(page(offers()))), &world.ctx());
+    let mut ask = dialog(screen.update(Event::Command(Command::Open), &world.ctx()));
+    ask.update(Event::Opened, &world.ctx());
+    insta::assert_snapshot!("add_120", world.dialog(&mut *ask));
+    assert!(
+        ask.update(Event::Command(Command::Confirm), &world.ctx())
+            .is_empty(),
+        "no reason yet"
+    );
+    ask.update(Event::Key(Key::char('2')), &world.ctx());
+    let (first, asked) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    let ApiCall::AddToken { key, account, body } = asked.clone() else {
+        panic!("{asked:?}")
+    };
+    assert_eq!((account, body.offer_id), (card().id, offers()[0].offer.id));
+    assert_eq!(body.reason.code, "missing_offer");
+    assert!(
+        ask.update(Event::Command(Command::Confirm), &world.ctx())
+            .is_empty(),
+        "one at a time"
+    );
+    // the answer is lost: the same intent is asked again, with everything as it was
+    let lost = CallError::new(Trouble::FateUnknown, "What became of it is not known.");
+    ask.update(Event::Reply(first, Err(lost)), &world.ctx());
+    let (second, again) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    assert_eq!(again.intent().map(|i| i.key), Some(key), "the same key");
+    let effects = ask.update(Event::Reply(second, Ok(done())), &world.ctx());
+    assert!(
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::Publish(Fact::TokenChanged(_))))
+    );
+    assert!(
+        effects.iter().any(|e| matches!(e, Effect::Pop))
+            && effects.iter().any(|e| matches!(e, Effect::Close))
+    );
+}
+
+#[test]
+fn nothing_is_added_before_the_confirmation_or_against_the_rules() {
+    let world = World::new(120, 40);
+    let why = |screen: &CatalogScreen| match screen.addable(&world.ctx()) {
+        Availability::Dimmed(why) => why,
+        Availability::Enabled => String::new(),
+    };
+    let mut screen = opened(&world, false, offers());
+    screen.update(Event::Command(Command::LeaveText), &world.ctx());
+    assert_eq!(why(&screen), "Confirm the account first (c).");
+    assert!(
+        screen
+            .update(Event::Command(Command::Open), &world.ctx())
+            .is_empty()
+    );
+    let mut screen = opened(&world, true, offers());
+    screen.update(Event::Command(Command::LeaveText), &world.ctx());
+    screen.update(Event::Command(Command::Last), &world.ctx());
+    assert_eq!(why(&screen), "The offer is no longer valid.");
+    assert!(screen.explain(&world.ctx()).expect("why").lines[0].contains("no longer valid"));
+}
+
+#[test]
+fn a_stale_token_shows_what_changed_and_takes_a_new_intent() {
+    let world = World::new(120, 40);
+    let seen = token(1, "Free coffee", TokenState::Active);
+    let mut ask = token_verbs::remove(&seen, "Tyrone Johnson …4411", None, &world.ctx());
+    ask.update(Event::Opened, &world.ctx());
+    ask.update(Event::Paste("asked for it".to_owned()), &world.ctx());
+    let (id, asked) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    let ApiCall::RemoveToken {
+        key: first,
+        version: 4,
+        ..
+    } = asked
+    else {
+        panic!("{asked:?}")
+    };
+    let mut now = token(1, "Free coffee", TokenState::Used);
+    now.version = 5;
+    let mut stale = CallError::new(Trouble::Stale, "It changed.");
+    stale.current = Some(Current::Token(Box::new(now)));
+    ask.update(Event::Reply(id, Err(stale)), &world.ctx());
+    let said = ask.say(&world.ctx()).join("\n");
+    assert!(
+        said.contains("state was active, is used") && said.contains("asked for it"),
+        "{said}"
+    );
+    insta::assert_snapshot!("stale_120", world.dialog(&mut *ask));
+    let (_, asked) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    let ApiCall::RemoveToken {
+        key,
+        version: 5,
+        body,
+        ..
+    } = asked
+    else {
+        panic!("{asked:?}")
+    };
+    assert_ne!(key, first, "a new intent");
+    assert_eq!(body.reason.text, "asked for it");
+}
+
+#[test]
+fn frames() {
+    for (cols, rows) in [(80, 24), (120, 40)] {
+        let world = World::new(cols, rows);
+        insta::assert_snapshot!(
+            format!("opened_{cols}"),
+            world.frame(&mut opened(&world, true, offers()))
+        );
+        insta::assert_snapshot!(
+            format!("empty_{cols}"),
+            world.frame(&mut opened(&world, true, Vec::new()))
+        );
+        let mut wild = offer(1, &hostile());
+        wild.offer.merchant = hostile();
+        let frame = world.frame(&mut opened(&world, true, vec![wild, offer(2, "中文餐廳 折扣")]));
+        assert!(!frame.contains(['\u{1b}', '\u{202e}']));
+        insta::assert_snapshot!(format!("hostile_{cols}"), frame);
+    }
+}
+
+#[test]
+fn it_says_itself() {
+    let world = World::new(80, 24);
+    let mut screen = opened(&world, true, offers());
+    screen.update(Event::Command(Command::LeaveText), &world.ctx());
+    insta::assert_snapshot!(screen.say(&world.ctx()).join("\n"));
+}

@@ -92,22 +92,23 @@ impl Act for VerifyAct {
         }
     }
 
-    fn done(&mut self, answer: Answer, sheet: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect> {
+    fn again(&mut self, answer: &Answer, ctx: &Ctx<'_>) -> Option<String> {
         let Answer::Verified(verified) = answer else {
-            return Vec::new();
+            return None;
         };
+        if verified.verified_at.is_some() {
+            return None;
+        }
+        let left = verified.tries_left.to_string();
+        Some(ctx.words.with("verify-no-match", &[("left", &left)]))
+    }
+
+    fn done(&mut self, _: Answer, sheet: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect> {
         let field = chosen(sheet)
             .map(|field| ctx.words.get(field_name(field)))
             .unwrap_or_default();
-        let left = verified.tries_left.to_string();
-        let values = [("field", field.as_str()), ("left", left.as_str())];
-        let toast = if verified.verified_at.is_some() {
-            Toast::good(ctx.words.with("verify-match", &values))
-        } else {
-            Toast::warning(ctx.words.with("verify-no-match", &values))
-        };
         vec![
-            Effect::Toast(toast),
+            Effect::Toast(Toast::good(ctx.words.with("verify-match", &[("field", &field)]))),
             Effect::Publish(Fact::AccountTouched(self.account)),
         ]
     }

@@ -33,6 +33,11 @@ pub trait Act: fmt::Debug {
     /// What follows from the answer: facts to tell, a toast. The dialog closes by itself.
     fn done(&mut self, answer: Answer, sheet: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect>;
 
+    /// Whether the answer asks for another try, and what is said then; the dialog stays as it is.
+    fn again(&mut self, _answer: &Answer, _ctx: &Ctx<'_>) -> Option<String> {
+        None
+    }
+
     /// Takes the row as it is now, for the next try, and says what changed.
     fn stale(&mut self, _current: Current, _ctx: &Ctx<'_>) -> (String, Vec<Effect>) {
         (String::new(), Vec::new())
@@ -182,6 +187,10 @@ impl ActDialog {
         match came {
             Came::NotMine(..) => Vec::new(),
             Came::Done(answer) => {
+                if let Some(words) = self.act.again(&answer, ctx) {
+                    self.notice = Some((Role::Warning, words));
+                    return Vec::new();
+                }
                 let mut effects = self.act.done(answer, &self.sheet, ctx);
                 effects.push(Effect::Close);
                 effects

@@ -255,7 +255,7 @@ pub fn event_line(event: &TokenEvent, ctx: &Ctx<'_>) -> String {
     } else {
         event.what.clone()
     };
-    let rest: Vec<&str> = [event.who.as_str(), event.detail.as_str()]
+    let rest: Vec<&str> = [event.detail.as_str(), event.who.as_str()]
         .into_iter()
         .filter(|text| !text.trim().is_empty())
         .collect();
