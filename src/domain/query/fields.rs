@@ -106,6 +106,9 @@ const STATUS: FieldKind = FieldKind::Words(&[
 ]);
 const PRIORITY: FieldKind = FieldKind::Words(&["low", "medium", "high", "urgent"]);
 const TIER: FieldKind = FieldKind::Words(&["1", "2"]);
+const ACTION: FieldKind = FieldKind::Words(&["add", "remove", "reissue", "dispute", "undo"]);
+const OUTCOME: FieldKind = FieldKind::Words(&["done", "denied"]);
+const ROLE: FieldKind = FieldKind::Words(&["customer", "agent", "engineer", "supervisor", "admin"]);
 const YES_NO: FieldKind = FieldKind::Words(&["no", "yes"]);
 
 use FieldKind::{Date, Decimal, Id, Person, Text};
@@ -193,22 +196,66 @@ pub const TICKET_FIELDS: FieldSet = FieldSet {
     ],
 };
 
+/// Fields of recorded actions.
+pub const ACTION_FIELDS: FieldSet = FieldSet {
+    noun: "action",
+    fields: &[
+        field("kind", ACTION, true, "what was done"),
+        field("agent", Person, false, "who did it"),
+        field("account", Id, false, "account id or user_id"),
+        field("token", Id, false, "token's id or reference"),
+        field("ticket", Id, false, "number of the ticket; none: for no ticket"),
+        field("name", Text, true, "name of the offer"),
+        field("at", Date, true, "when"),
+    ],
+};
+
+/// Fields of the audit. It has no free words.
+pub const AUDIT_FIELDS: FieldSet = FieldSet {
+    noun: "audit entry",
+    fields: &[
+        field(
+            "verb",
+            Text,
+            true,
+            "what was done, such as token.add; ~token for all of tokens",
+        ),
+        field("outcome", OUTCOME, true, "done, or denied"),
+        field("actor", Person, false, "who did it; none: the backend itself"),
+        field("role", ROLE, true, "what they were then"),
+        field(
+            "account",
+            Id,
+            false,
+            "whom it is about: account id or user_id; none: nobody",
+        ),
+        field("ticket", Id, false, "number of the ticket; none: for no ticket"),
+        field("subject", Id, false, "identifier of what it was done to"),
+        field("at", Date, true, "when"),
+    ],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::audit::Outcome;
     use crate::domain::offer::OfferType;
+    use crate::domain::permission::Role;
     use crate::domain::ticket::{Priority, TicketStatus};
-    use crate::domain::token::TokenState;
+    use crate::domain::token::{ActionKind, TokenState};
     use crate::domain::value::ValueKind;
 
     #[test]
     fn lists_of_words_are_those_of_the_vocabulary() {
-        let lists: [(FieldKind, Vec<&str>); 5] = [
+        let lists: [(FieldKind, Vec<&str>); 8] = [
             (STATE, TokenState::ALL.iter().map(|v| v.word()).collect()),
             (TYPE, OfferType::ALL.iter().map(|v| v.word()).collect()),
             (VALUE_KIND, ValueKind::ALL.iter().map(|v| v.word()).collect()),
             (STATUS, TicketStatus::ALL.iter().map(|v| v.word()).collect()),
             (PRIORITY, Priority::ALL.iter().map(|v| v.word()).collect()),
+            (ACTION, ActionKind::ALL.iter().map(|v| v.word()).collect()),
+            (OUTCOME, vec![Outcome::Done.word(), Outcome::Denied.word()]),
+            (ROLE, Role::ALL.iter().map(|v| v.word()).collect()),
         ];
         for (kind, words) in lists {
             assert_eq!(kind, FieldKind::Words(words.as_slice().to_vec().leak()));
@@ -217,7 +264,13 @@ mod tests {
 
     #[test]
     fn names_are_unique_lower_case_and_never_a_keyword() {
-        for set in [TOKEN_FIELDS, OFFER_FIELDS, TICKET_FIELDS] {
+        for set in [
+            TOKEN_FIELDS,
+            OFFER_FIELDS,
+            TICKET_FIELDS,
+            ACTION_FIELDS,
+            AUDIT_FIELDS,
+        ] {
             let mut seen = std::collections::BTreeSet::new();
             for name in set.names() {
                 assert!(seen.insert(name), "{name} is there twice");

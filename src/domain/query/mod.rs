@@ -25,7 +25,9 @@ pub mod parse;
 pub use ast::{Compare, Query, Shape, SortKey, Span, Term, TermKind, Test};
 pub use error::QueryError;
 pub use eval::{Record, compare, matches};
-pub use fields::{Field, FieldKind, FieldSet, OFFER_FIELDS, TICKET_FIELDS, TOKEN_FIELDS};
+pub use fields::{
+    ACTION_FIELDS, AUDIT_FIELDS, Field, FieldKind, FieldSet, OFFER_FIELDS, TICKET_FIELDS, TOKEN_FIELDS,
+};
 pub use fold::{fold, needle, search_text, words};
 pub use format::format;
 pub use parse::{Context, MAX_TERMS, MAX_TEXT, parse};

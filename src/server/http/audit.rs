@@ -27,29 +27,21 @@ struct AboutParams {
     actor: Option<AgentId>,
     /// For which ticket.
     ticket: Option<TicketId>,
-    /// Rows wanted.
-    limit: Option<u32>,
-    /// Cursor of an earlier page.
-    cursor: Option<String>,
 }
 
 /// The audit, newest first.
-#[utoipa::path(get, path = "/audit", tag = "audit", params(AboutParams),
+#[utoipa::path(get, path = "/audit", tag = "audit", params(AboutParams, ListParams),
     responses((status = 200, body = Page<AuditEvent>), (status = 403, body = Problem)))]
 async fn list(
     State(api): State<Api>,
     Member(actor): Member,
-    Params(params): Params<AboutParams>,
+    Params(about): Params<AboutParams>,
+    Params(params): Params<ListParams>,
 ) -> Result<Json<Page<AuditEvent>>, Refusal> {
     let about = About {
-        account: params.account,
-        actor: params.actor,
-        ticket: params.ticket.map(|t| t.0),
-    };
-    let params = ListParams {
-        limit: params.limit,
-        cursor: params.cursor,
-        ..ListParams::default()
+        account: about.account,
+        actor: about.actor,
+        ticket: about.ticket.map(|t| t.0),
     };
     Ok(Json(api.services.audit(&actor, about, &params).await?))
 }

@@ -130,25 +130,17 @@ struct ActionsOf {
     account: Option<AccountId>,
     /// By whom.
     agent: Option<AgentId>,
-    /// Rows wanted.
-    limit: Option<u32>,
-    /// Cursor of an earlier page.
-    cursor: Option<String>,
 }
 
 /// Recorded actions, newest first.
-#[utoipa::path(get, path = "/actions", tag = "tokens", params(ActionsOf),
+#[utoipa::path(get, path = "/actions", tag = "tokens", params(ActionsOf, ListParams),
     responses((status = 200, body = Page<Action>), (status = 422, body = Problem)))]
 async fn actions(
     State(api): State<Api>,
     Member(actor): Member,
     Params(of): Params<ActionsOf>,
+    Params(params): Params<ListParams>,
 ) -> Result<Json<Page<Action>>, Refusal> {
-    let params = ListParams {
-        limit: of.limit,
-        cursor: of.cursor,
-        ..ListParams::default()
-    };
     Ok(Json(
         api.services
             .actions(&actor, of.account, of.agent, &params)

@@ -1,14 +1,16 @@
 //! Reading and checking the audit.
 
-use super::listing::fingerprint;
+use super::listing::read_query;
 use super::{Actor, ServiceError, Services};
 use crate::domain::audit::{Head, Verifier};
 use crate::domain::permission::{Permission, Role};
+use crate::domain::query::{AUDIT_FIELDS, Term, TermKind};
 use crate::server::store::audit;
 pub use crate::server::store::audit::About;
 use crate::sql;
 use crate::wire::audit::{AuditEvent, AuditVerdict};
 use crate::wire::page::{ListParams, Page};
+use crate::wire::problem::FieldProblem;
 
 /// Entries read at once while the chain is checked.
 const STRETCH: u32 = 2_000;
@@ -25,7 +27,21 @@ impl Services {
         params: &ListParams,
     ) -> Result<Page<AuditEvent>, ServiceError> {
         self.allow(actor, Permission::AuditRead).await?;
-        let list = audit::list(about, fingerprint(&["audit", &format!("{about:?}")]));
+        let place = format!("audit {about:?}");
+        let asked = read_query(params, &AUDIT_FIELDS, &place, actor, self.now())?;
+        let free = |t: &&Term| matches!(t.kind, TermKind::Free { .. });
+        if let Some(term) = asked.query.terms.iter().find(free) {
+            let text = params.q.as_deref().unwrap_or_default();
+            let before = text.get(..term.span.start).unwrap_or_default();
+            return Err(ServiceError::BadQuery(Box::new(FieldProblem {
+                field: "q".to_owned(),
+                code: "bad_query".to_owned(),
+                detail: "the audit is not searched by free words; name a field, such as verb:~token"
+                    .to_owned(),
+                column: Some(before.chars().count()),
+            })));
+        }
+        let list = audit::list(about, &asked.query, &asked.scope, asked.hash);
         let page = self
             .page(&list, params, |id| sql!("id = ?", id), audit::read)
             .await?;

@@ -427,7 +427,7 @@ impl Services {
             Permission::TicketStatus,
             change,
             reason,
-            |work, t, body| go(work, t, body),
+            go,
         )
         .await
     }

@@ -9,7 +9,7 @@ use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::{AccountId, ActionId, AgentId, NoteId, OutboxId, TicketId, TokenId};
 use crate::domain::offer::Offer;
 use crate::domain::permission::Permission;
-use crate::domain::query::TOKEN_FIELDS;
+use crate::domain::query::{ACTION_FIELDS, TOKEN_FIELDS};
 use crate::domain::time::Moment;
 use crate::domain::token::{self, ActionKind, Token, TokenRefusal};
 use crate::server::store::records::{self, ActionRow, NoteOn, NoteRow, Outgoing};
@@ -698,7 +698,9 @@ impl Services {
     ) -> Result<Page<Action>, ServiceError> {
         self.allow(actor, Permission::TokenView).await?;
         let of = records::ActionsOf { agent, account };
-        let list = records::actions(of, super::listing::fingerprint(&["actions", &format!("{of:?}")]));
+        let place = format!("actions {of:?}");
+        let asked = read_query(params, &ACTION_FIELDS, &place, actor, self.now())?;
+        let list = records::actions(of, &asked.query, &asked.scope, asked.hash);
         self.page(
             &list,
             params,

@@ -2,11 +2,13 @@
 
 use uuid::Uuid;
 
-use super::page::{Key, KeyKind, List};
+use super::filter::{self, Column, Mapping, Scope};
+use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, Store, StoreError};
 use crate::domain::audit::{AuditEntry, Hash, Head, Outcome, Sealed};
 use crate::domain::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
 use crate::domain::permission::Role;
+use crate::domain::query::Query;
 use crate::sql;
 
 /// Advisory lock of the one sealer on PostgreSQL.
@@ -188,9 +190,44 @@ pub struct About {
     pub ticket: Option<Uuid>,
 }
 
-/// The audit, newest first.
+fn column(field: &str) -> Column {
+    match field {
+        "verb" => Column::Filled(&["audit.verb"]),
+        "outcome" => Column::Word("audit.outcome"),
+        "actor" => Column::Person("audit.actor_id"),
+        "role" => Column::Maybe("audit.role", &Column::Word("audit.role")),
+        "account" => Column::Maybe(
+            "audit.account_id",
+            &Column::Id(&[
+                "audit.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
+                "audit.account_id = {id}",
+            ]),
+        ),
+        "ticket" => Column::Maybe(
+            "audit.ticket_id",
+            &Column::In(
+                "audit.ticket_id IN (SELECT id FROM tickets WHERE {})",
+                &Column::Ticket("number"),
+                "{}",
+            ),
+        ),
+        "subject" => Column::Id(&["audit.subject_id"]),
+        "at" => Column::Moment("audit.at"),
+        _ => Column::Nowhere,
+    }
+}
+
+const MAPPING: Mapping = Mapping {
+    column,
+    // The audit has no free words: the query is refused before it comes here.
+    free: "({} IS NULL)",
+    default: &[("audit.at", KeyKind::Int, true)],
+    id: "audit.id",
+};
+
+/// The audit, narrowed to something, as a query asks for it; newest first when it asks for no order.
 #[must_use]
-pub fn list(about: About, hash: String) -> List {
+pub fn list(about: About, query: &Query, scope: &Scope, hash: String) -> List {
     let mut filter = Sql::new("1 = 1");
     for (column, id) in [
         ("account_id", about.account.map(|a| a.0)),
@@ -201,14 +238,15 @@ pub fn list(about: About, hash: String) -> List {
             filter.push(" AND ").push(column).push(" = ").bind(id);
         }
     }
+    let asked = filter::condition(query, &MAPPING, scope);
+    if !asked.is_empty() {
+        filter.push(" AND ").append(&asked);
+    }
     List {
         columns: "audit.*",
         from: "audit",
         filter,
-        keys: vec![
-            Key::new("at", KeyKind::Int, true),
-            Key::new("id", KeyKind::Id, true),
-        ],
+        keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",
         hash,
     }

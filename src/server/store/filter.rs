@@ -46,6 +46,8 @@ pub enum Column {
     Ticket(&'static str),
     /// A column with a person's identifier; NULL is none.
     Person(&'static str),
+    /// The column may be NULL, which is none; whatever else is asked, is asked of the inner one.
+    Maybe(&'static str, &'static Column),
     /// The field stands in another table: a condition with `{}` where the test on the column goes.
     In(&'static str, &'static Column, &'static str),
     /// The field has no place: it never has a value.
@@ -206,6 +208,7 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
             let first = columns.first().copied().unwrap_or("''");
             add(text(first), KeyKind::Text, down);
         }
+        Column::Maybe(_, inner) => push_sort(keys, sort, *inner, scope, wrap),
         Column::In(_, inner, select) => push_sort(keys, sort, *inner, scope, Some(select)),
         Column::Nowhere => {}
     }
@@ -213,6 +216,8 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
 
 fn one(field: &Field, column: Column, test: &Test, scope: &Scope) -> Sql {
     match (column, test) {
+        (Column::Maybe(column, _), Test::Empty) => Sql::new(&format!("{column} IS NULL")),
+        (Column::Maybe(_, inner), test) => one(field, *inner, test, scope),
         (Column::In(wrap, inner, _), test) => {
             let (head, tail) = wrap.split_once("{}").unwrap_or((wrap, ""));
             let mut sql = Sql::new(head);

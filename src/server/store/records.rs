@@ -2,11 +2,13 @@
 
 use uuid::Uuid;
 
-use super::page::{Key, KeyKind, List};
+use super::filter::{self, Column, Mapping, Scope};
+use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, StoreError};
 use crate::domain::id::{
     AccountId, ActionId, AgentId, IntentKey, NoteId, OutboxId, SessionId, TicketId, TokenId,
 };
+use crate::domain::query::Query;
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, TokenState};
 use crate::sql;
@@ -109,9 +111,47 @@ pub struct ActionsOf {
     pub account: Option<AccountId>,
 }
 
-/// Actions, newest first.
+fn column(field: &str) -> Column {
+    match field {
+        "kind" => Column::Word("actions.kind"),
+        "agent" => Column::Person("actions.agent_id"),
+        "account" => Column::Id(&[
+            "actions.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
+            "actions.account_id = {id}",
+        ]),
+        "token" => Column::Id(&[
+            "actions.token_id IN (SELECT id FROM tokens WHERE token_ref = upper({text}))",
+            "actions.token_id = {id}",
+        ]),
+        "ticket" => Column::Maybe(
+            "actions.ticket_id",
+            &Column::In(
+                "actions.ticket_id IN (SELECT id FROM tickets WHERE {})",
+                &Column::Ticket("number"),
+                "{}",
+            ),
+        ),
+        "name" => Column::In(
+            "actions.token_id IN (SELECT id FROM tokens WHERE {})",
+            &Column::Filled(&["sort_name"]),
+            "(SELECT {} FROM tokens WHERE tokens.id = actions.token_id)",
+        ),
+        "at" => Column::Moment("actions.at"),
+        _ => Column::Nowhere,
+    }
+}
+
+const MAPPING: Mapping = Mapping {
+    column,
+    free: "actions.token_id IN (SELECT t.id FROM tokens t WHERE t.offer_id IN \
+        (SELECT id FROM offers WHERE words LIKE {} ESCAPE '\\'))",
+    default: &[("actions.at", KeyKind::Int, true)],
+    id: "actions.id",
+};
+
+/// Actions, narrowed to some, as a query asks for them; newest first when it asks for no order.
 #[must_use]
-pub fn actions(of: ActionsOf, hash: String) -> List {
+pub fn actions(of: ActionsOf, query: &Query, scope: &Scope, hash: String) -> List {
     let mut filter = Sql::new("1 = 1");
     for (column, id) in [
         ("agent_id", of.agent.map(|a| a.0)),
@@ -121,14 +161,15 @@ pub fn actions(of: ActionsOf, hash: String) -> List {
             filter.push(" AND ").push(column).push(" = ").bind(id);
         }
     }
+    let asked = filter::condition(query, &MAPPING, scope);
+    if !asked.is_empty() {
+        filter.push(" AND ").append(&asked);
+    }
     List {
         columns: "actions.*",
         from: "actions",
         filter,
-        keys: vec![
-            Key::new("at", KeyKind::Int, true),
-            Key::new("id", KeyKind::Id, true),
-        ],
+        keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",
         hash,
     }

@@ -40,6 +40,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0004_list_orders.sql"),
         postgres: include_str!("migrations/postgres/0004_list_orders.sql"),
     },
+    Step {
+        version: 5,
+        name: "logs by time",
+        sqlite: include_str!("migrations/sqlite/0005_logs_by_time.sql"),
+        postgres: include_str!("migrations/postgres/0005_logs_by_time.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {

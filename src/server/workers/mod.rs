@@ -40,10 +40,6 @@ pub async fn seal(services: Services, stop: CancellationToken, sealed: impl Fn(u
 /// Forgets intents that are older than their time.
 pub async fn sweep(services: Services, stop: CancellationToken) {
     loop {
-        tokio::select! {
-            () = tokio::time::sleep(SWEEP) => {}
-            () = stop.cancelled() => return,
-        }
         let now = services.clock.now();
         let done = async {
             let tx = services.store.begin().await?;
@@ -53,6 +49,10 @@ pub async fn sweep(services: Services, stop: CancellationToken) {
         };
         if let Err(error) = done.await {
             tracing::warn!(%error, "old intents could not be forgotten; trying again later");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            () = stop.cancelled() => return,
         }
     }
 }

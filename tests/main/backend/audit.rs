@@ -117,3 +117,50 @@ fn a_view_is_audited_once_in_a_quarter_of_an_hour_and_denials_always() {
         );
     });
 }
+
+#[test]
+fn the_audit_and_the_actions_take_the_query_language() {
+    on_each(|backend| async move {
+        work(&backend).await;
+        let supervisor = backend.client("sue", "supervisors");
+        let asking = |q: &str| ListParams {
+            q: Some(q.to_owned()),
+            ..ListParams::default()
+        };
+        for (q, n) in [
+            ("verb:token.add", 6),
+            ("verb:~token -account:none", 6),
+            ("verb:account.view account:ec1", 1),
+            ("verb:~token actor:A-amara role:agent outcome:done ticket:none", 6),
+            ("verb:~token at:2026-11-21 sort:at", 6),
+            ("verb:~token at:2026-11-20", 0),
+            ("outcome:denied", 0),
+            ("ticket:TKT-000001", 0),
+        ] {
+            let found = supervisor
+                .audit(&asking(q))
+                .await
+                .unwrap_or_else(|e| panic!("{q}: {e}"));
+            assert_eq!(found.items.len(), n, "{q} on {}", backend.kind);
+        }
+        let free = supervisor
+            .audit(&asking("verb:token.add call"))
+            .await
+            .expect_err("no free words");
+        assert_eq!(free.kind, tokendesk::client::ErrorKind::BadQuery { column: 15 });
+        for (q, n) in [
+            ("kind:add", 6),
+            ("kind:remove,undo", 0),
+            ("name:\"10 usd OFF\" agent:amara account:EC1 ticket:none", 6),
+            ("usd sort:name", 6),
+            ("coffee", 0),
+            ("agent:me", 0),
+        ] {
+            let found = supervisor
+                .actions(&asking(q))
+                .await
+                .unwrap_or_else(|e| panic!("{q}: {e}"));
+            assert_eq!(found.items.len(), n, "{q} on {}", backend.kind);
+        }
+    });
+}
