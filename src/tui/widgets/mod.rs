@@ -13,22 +13,14 @@
 //! | `list` | the cursor of a list: by id, over a window of rows, with marks |
 //! | `table` | columns, rows of a window, heads with sort marks |
 //! | `field`, `area` | one line and many lines of typed text |
-//! | `choice` | one of a few, by digit |
 //! | `query_line` | the field of the last line: error at its column, count at the right |
-//! | `form` | named fields with their mistakes |
-//! | `dialog` | a confirmation that names the record, with the reason first |
-//! | `picker` | a list that narrows as one types |
 
 pub mod area;
-pub mod choice;
-pub mod dialog;
 pub mod facts;
 pub mod field;
-pub mod form;
 pub mod list;
 pub mod notice;
 pub mod pane;
-pub mod picker;
 pub mod query_line;
 pub mod scroll;
 pub mod stroke;
