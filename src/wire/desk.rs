@@ -104,12 +104,14 @@ impl Reason {
     /// Shortest text that stands without a code, in characters.
     pub const MIN_TEXT: usize = 3;
 
-    /// Whether this is a reason: a code, or at least three characters of text, and not over 500.
+    /// Whether this is a reason: a code, or at least three characters of text, and not over 500. One character over and
+    /// over, as of a key that is held down, is none.
     #[must_use]
     pub fn is_given(&self) -> bool {
-        let letters = self.text.trim().chars().count();
-        self.text.chars().count() <= Self::MAX_TEXT
-            && (!self.code.trim().is_empty() || letters >= Self::MIN_TEXT)
+        let text = self.text.trim();
+        let first = text.chars().next();
+        let says_something = text.chars().count() >= Self::MIN_TEXT && text.chars().any(|c| Some(c) != first);
+        self.text.chars().count() <= Self::MAX_TEXT && (!self.code.trim().is_empty() || says_something)
     }
 }
 
@@ -133,4 +135,21 @@ pub struct Note {
 pub struct NewNote {
     /// The text, 1 to 4,000 characters.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn a_reason_is_a_code_or_words_that_say_something() {
+        let given = |code: &str, text: &str| {
+            let (code, text) = (code.to_owned(), text.to_owned());
+            Reason { code, text }.is_given()
+        };
+        assert!(given("goodwill", "") && given("", "sold twice") && given("", " 3rd "));
+        assert!(!given("", "") && !given(" ", "no") && !given("", " a  "));
+        assert!(!given("", "xxxxxx"), "a key that is held down");
+        assert!(given("", &"ab".repeat(250)) && !given("goodwill", &"ab".repeat(251)));
+    }
 }
