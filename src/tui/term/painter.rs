@@ -55,8 +55,8 @@ impl Painter {
         } else {
             self.scroll(next);
         }
+        // the look stays as it is: the next frame most likely begins with it
         self.changes(next);
-        self.look_to(PLAIN);
         self.place(cursor);
         self.shown.clone_from(next);
         if self.out.len() > SYNC_FROM {
