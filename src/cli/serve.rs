@@ -138,23 +138,24 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
 
 /// Settings that this build cannot keep must not look kept.
 fn refuse_what_is_not_there(config: &Config) -> Result<(), Exit> {
-    let refuse = |key: &str, why: &str| {
-        let by = config.origins.get(key).cloned().unwrap_or_default();
-        Err(Exit::new(USAGE, "configuration", format!("{by}: {key}: {why}")))
+    let why = |key: &str| match key {
+        "server.tls_cert" | "server.tls_key" => {
+            Some("this build serves plain HTTP; let a proxy in front of it do TLS, and leave this out")
+        }
+        "server.metrics_listen" => {
+            Some("this build serves /metrics on the listening address, for this machine only; leave this out")
+        }
+        key if key.starts_with("keys.") => Some("nothing in this build uses such a key yet; leave this out"),
+        _ => None,
     };
-    if !config.server.tls_cert.is_empty() {
-        return refuse(
-            "server.tls_cert",
-            "this build serves plain HTTP; let a proxy in front of it do TLS and leave this out",
-        );
+    match config
+        .origins
+        .iter()
+        .find_map(|(key, by)| Some((key, by, why(key)?)))
+    {
+        Some((key, by, why)) => Err(Exit::new(USAGE, "configuration", format!("{by}: {key}: {why}"))),
+        None => Ok(()),
     }
-    if !config.server.metrics_listen.is_empty() {
-        return refuse(
-            "server.metrics_listen",
-            "this build serves /metrics on the listening address, for this machine only; leave this out",
-        );
-    }
-    Ok(())
 }
 
 /// The desk profile of that name, or in that file.

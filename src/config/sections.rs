@@ -185,10 +185,6 @@ pub struct Limits {
     pub body_bytes: u64,
     /// Seconds after which a request is given up.
     pub request_seconds: u64,
-    /// Failed verifications an hour for one account and person.
-    pub failed_verifications: u32,
-    /// Connections to the database.
-    pub connections: u32,
 }
 
 impl Default for Limits {
@@ -198,23 +194,8 @@ impl Default for Limits {
             burst: 200,
             body_bytes: 1 << 20,
             request_seconds: 15,
-            failed_verifications: 5,
-            connections: 8,
         }
     }
-}
-
-/// When pictures are drawn in the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Images {
-    /// Where the terminal can, and not over SSH.
-    #[default]
-    Auto,
-    /// Wherever the terminal can.
-    On,
-    /// Never.
-    Off,
 }
 
 /// The `[ui]` section: the desk on screen.
@@ -223,8 +204,6 @@ pub enum Images {
 pub struct UiSettings {
     /// Name of a theme, or the path of a theme's file.
     pub theme: String,
-    /// When pictures are drawn.
-    pub images: Images,
     /// Whether the desk says itself in lines, for screen readers.
     pub linear: bool,
     /// IANA zone in which dates are shown and meant; empty: the machine's.
@@ -239,7 +218,6 @@ impl Default for UiSettings {
     fn default() -> Self {
         Self {
             theme: "default".to_owned(),
-            images: Images::Auto,
             linear: false,
             zone: String::new(),
             language: String::new(),

@@ -305,6 +305,15 @@ async fn a_port_in_use_and_a_missing_database_are_told() {
         text(&error["detail"]).starts_with("no database is set"),
         "{error}"
     );
+    machine.write("more.toml", "[keys]\nlinks = \"env:LINK_KEY\"\n");
+    let error = machine
+        .run(&["--config", "more.toml", "serve", "--json"])
+        .await
+        .error(2);
+    assert!(
+        text(&error["detail"]).starts_with("more.toml:2: keys.links: nothing"),
+        "{error}"
+    );
     let error = machine
         .run(&[&serve[..], &["--database", "sqlite:/nowhere/at/all/d.db"]].concat())
         .await;

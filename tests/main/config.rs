@@ -40,7 +40,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
     assert_eq!(config.roles.agent, ["Desk Agents"]);
     assert_eq!(config.ui.keys["quit"], ["q"]);
     assert!(config.ui.keys["help"].is_empty());
-    assert_eq!(config.limits.failed_verifications, 5);
+    assert_eq!(config.limits.request_seconds, 15);
     assert_eq!(config.origins["server.listen"], format!("{}:4", path.display()));
 
     let pairs = [
@@ -122,8 +122,8 @@ fn a_named_file_must_be_there() {
     "desk.toml:2: backend.request_seconds: 0 is out of range; allowed: a whole number from 1 to 600"
 )]
 #[case::wrong_word(
-    "[ui]\nimages = \"atuo\"\n",
-    "desk.toml:2: ui.images: \"atuo\" is not known; did you mean \"auto\"? (allowed: \"auto\", \"on\", \"off\")"
+    "[identity]\ntoken_store = \"flie\"\n",
+    "desk.toml:2: identity.token_store: \"flie\" is not known; did you mean \"file\"? (allowed: \"auto\", \"keyring\","
 )]
 #[case::not_an_address(
     "[backend]\nurl = \"desk.example.com\"\n",
@@ -215,4 +215,11 @@ fn files_that_are_no_text_are_told_so() {
 fn a_byte_order_mark_does_no_harm() {
     let (_dir, path) = file("\u{feff}[desk]\nprofile = \"two\"\n");
     assert_eq!(read(&path, &[], &[]).expect("good").desk.profile, "two");
+}
+
+#[test]
+fn the_example_is_a_good_configuration() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/tokendesk.toml");
+    let config = load(Some(&path), environment(&[]), &[]).expect("good");
+    assert!(!config.identity.issuer.is_empty());
 }
