@@ -8,7 +8,8 @@ use utoipa_axum::routes;
 use super::extract::{Id, Member, Params, Versioned, Write};
 use super::{Api, Refusal};
 use crate::server::services::Answer;
-use crate::server::services::tickets::{Change, TicketRef};
+use crate::server::services::ticket_changes::Change;
+use crate::server::services::tickets::TicketRef;
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::Problem;
 use crate::wire::tickets::{

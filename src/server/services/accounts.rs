@@ -1,7 +1,8 @@
 //! Accounts: look-up, card, verification, reveal, notes.
 
+use super::actions::check_reason;
 use super::error::problem;
-use super::tokens::{check_reason, note, write_note};
+use super::tokens::{note, write_note};
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work, work};
 use crate::domain::account::Account;

@@ -1,12 +1,14 @@
 //! Use cases: one function per verb, each one transaction. [`work`] is the mechanism that all of them share.
 
 pub mod accounts;
+pub mod actions;
 pub mod audit;
 pub mod catalog;
 pub mod denials;
 pub mod error;
 pub mod listing;
 pub mod people;
+pub mod ticket_changes;
 pub mod tickets;
 pub mod tokens;
 pub mod work;
