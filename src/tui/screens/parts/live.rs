@@ -83,7 +83,8 @@ impl<T: Row> Live<T> {
 
     /// Takes a key for the query line.
     pub fn key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Effect> {
-        if self.line.key(key) != Edit::Changed {
+        // keys that mean nothing to the rows come here too
+        if !self.typing || self.line.key(key) != Edit::Changed {
             return Vec::new();
         }
         self.check(ctx);
