@@ -165,6 +165,7 @@ ticket-event-category = category: { $before } → { $after }
 ticket-event-subject = subject: { $before } → { $after }
 ticket-event-description = changed the description
 ticket-event-link = linked { $after }
+ticket-event-link-account = linked the customer's account
 ticket-event-message = wrote: { $after }
 ticket-event-action = token action: { $after } “{ $detail }”
 ticket-event-other = { $what }: { $before } → { $after }

@@ -156,11 +156,19 @@ impl Screen for TicketScreen {
                 Availability::Dimmed(ctx.words.with("ticket-no-customer-yet", &[("key", &find)]))
             }
         };
-        let mut commands = vec![
-            (Command::FindCustomer, ctx.may(Permission::AccountSearch).into()),
-            (Command::OpenWallet, wallet),
-        ];
+        let find = (
+            Command::FindCustomer,
+            Availability::from(ctx.may(Permission::AccountSearch)),
+        );
+        // what comes next stands first: there is little room for actions
+        let mut commands = vec![(Command::OpenWallet, wallet)];
+        if row.account_id.is_none() {
+            commands.insert(0, find.clone());
+        }
         commands.extend(ticket_verbs::commands(row, ctx));
+        if row.account_id.is_some() {
+            commands.push(find);
+        }
         for command in [Command::AddToken, Command::ReissueToken, Command::RemoveToken] {
             commands.push((command, self.token_command(command, detail, ctx)));
         }
@@ -169,6 +177,7 @@ impl Screen for TicketScreen {
             _ => Availability::Dimmed(ctx.words.get("ticket-no-token-here")),
         };
         commands.extend([
+            (Command::TicketLink, ctx.may(Permission::AccountSearch).into()),
             (Command::TicketHistory, Availability::Enabled),
             (Command::Open, open),
             (Command::NextPane, Availability::Enabled),

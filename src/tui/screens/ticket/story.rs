@@ -2,7 +2,7 @@
 //! of all changes.
 
 use super::TicketScreen;
-use crate::domain::ticket::{Priority, TicketStatus, Visibility};
+use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility};
 use crate::domain::time::Moment;
 use crate::text::people;
 use crate::tui::flow::Ctx;
@@ -132,23 +132,41 @@ fn changed(event: &TicketEvent, ctx: &Ctx<'_>) -> String {
         known.unwrap_or_else(|| word.to_owned())
     };
     let (before, after) = (label(&event.before), label(&event.after));
+    if event.what == "link" && event.after.starts_with("account ") {
+        // identifiers mean nothing to people
+        return words.get("ticket-event-link-account");
+    }
     let id = format!("ticket-event-{}", event.what);
     let id = if words.has(&id) {
         id
     } else {
         "ticket-event-other".to_owned()
     };
+    let detail = why(&event.detail, ctx);
     let values = [
         ("what", event.what.as_str()),
         ("before", before.as_str()),
         ("after", after.as_str()),
-        ("detail", event.detail.as_str()),
+        ("detail", detail.as_str()),
     ];
     let line = words.with(&id, &values);
-    let told = event.what == "action" || event.detail.trim().is_empty();
-    if told {
+    if event.what == "action" || detail.is_empty() {
         line
     } else {
-        format!("{line} ({})", event.detail)
+        format!("{line} ({detail})")
+    }
+}
+
+/// Why it was done; a resolution is told by its name.
+fn why(detail: &str, ctx: &Ctx<'_>) -> String {
+    let resolved = detail
+        .split_once(": ")
+        .and_then(|(kind, summary)| Some((ResolutionType::from_word(kind)?, summary)));
+    match resolved {
+        Some((kind, summary)) => {
+            let kind = ctx.words.get(&format!("resolution-{}", kind.word()));
+            format!("{kind}: {summary}")
+        }
+        None => detail.trim().to_owned(),
     }
 }

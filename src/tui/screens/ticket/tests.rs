@@ -186,7 +186,8 @@ fn one_key_turns_to_all_activities_and_back() {
     };
     let events = vec![
         event("created", "", "TKT-000801", ""),
-        event("status", "open", "in_progress", ""),
+        event("status", "open", "closed", "solved: Added it"),
+        event("link", "", "account 0198", ""),
         event("assignee", "", "Amara Okafor", ""),
         event("priority", "medium", "high", ""),
         event("action", "", "add", "Two for one at the till"),

@@ -43,7 +43,8 @@ impl TicketScreen {
             Command::NextPane | Command::PreviousPane => self.turn(),
             Command::Zoom => self.zoomed = !self.zoomed,
             Command::TicketHistory => return self.turn_history(ctx),
-            Command::FindCustomer => {
+            // the account that is confirmed there is linked
+            Command::FindCustomer | Command::TicketLink => {
                 let ticket = Some(self.id);
                 return vec![Effect::Push(Route::Lookup { ticket })];
             }

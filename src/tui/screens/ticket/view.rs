@@ -213,7 +213,7 @@ fn draw_head(area: Rect, buf: &mut Buffer, row: &TicketRow, ctx: &Ctx<'_>, look:
     let mut pieces: Vec<(&str, Role)> = Vec::new();
     for (text, role) in &facts {
         if !pieces.is_empty() {
-            pieces.push((&between, Role::Muted));
+            pieces.push(("   ", Role::Muted));
         }
         pieces.push((text, *role));
     }

@@ -127,6 +127,7 @@ impl Screen for TicketsScreen {
         commands.extend(VIEWS.iter().map(|(view, ..)| (*view, Availability::Enabled)));
         if let Some(row) = self.row() {
             commands.extend(ticket_verbs::commands(row, ctx));
+            commands.push((Command::TicketLink, ctx.may(Permission::AccountSearch).into()));
         }
         commands.extend([
             (Command::Sort, Availability::Enabled),

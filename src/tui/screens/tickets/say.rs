@@ -1,7 +1,7 @@
 //! The list in words.
 
 use super::TicketsScreen;
-use super::view::{priority, status};
+use super::view::priority;
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
@@ -34,12 +34,16 @@ impl TicketsScreen {
                     ("number", row.number.as_str()),
                     ("subject", row.subject.as_str()),
                     ("priority", &priority(row, ctx)),
-                    ("status", &status(row, ctx)),
+                    ("status", ctx.desk.status_label(row.status)),
                     ("customer", &or_nothing(ctx, &row.account_name)),
                     ("assignee", &assignee),
                     ("when", &when),
                 ];
                 lines.push(words.with("tickets-say-row", &values));
+                if row.reopened > 0 {
+                    let count = row.reopened.to_string();
+                    lines.push(words.with("ticket-chip-reopened", &[("count", &count)]));
+                }
             }
             None if self.list.window.has_come() => {
                 let (filter, all) = (key(ctx, Command::Filter), key(ctx, Command::ViewAll));

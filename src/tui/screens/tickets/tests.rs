@@ -137,7 +137,13 @@ fn the_query_line_asks_after_a_rest_and_esc_takes_it_back() {
     let (_, asked) = call(&give(&mut screen, &world, Command::LeaveText));
     assert_eq!(q(&asked), "-status:resolved,closed");
     assert!(!screen.wants_text());
-    screen.update(Event::Key(Key::char('x')), &world.ctx());
+    let before = screen.list.text().to_owned();
+    assert!(screen.update(Event::Key(Key::char('9')), &world.ctx()).is_empty());
+    assert_eq!(
+        screen.list.text(),
+        before,
+        "a key without a meaning writes nothing"
+    );
 }
 
 #[test]

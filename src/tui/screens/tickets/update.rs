@@ -60,6 +60,8 @@ impl TicketsScreen {
         };
         match command {
             Command::Open => vec![Effect::Push(Route::Ticket { ticket: row.id })],
+            // the account that is confirmed there is linked
+            Command::TicketLink => vec![Effect::Push(Route::Lookup { ticket: Some(row.id) })],
             Command::Copy => vec![Effect::Copy {
                 text: row.number.clone(),
                 what: ctx.words.get("ticket-copied"),

@@ -79,7 +79,7 @@ fn columns(sorted: Option<(&'static str, Sorted)>, ctx: &Ctx<'_>) -> Vec<Column<
         Column::new(ctx.words.get(id), width).sorted(by)
     };
     let grow = |least, share| Width::Grow { least, share };
-    let subject = column("ticket-field-subject", "subject", grow(18, 4));
+    let subject = column("ticket-field-subject", "subject", grow(15, 4));
     let mut when = column("ticket-field-updated", "updated", Width::Fixed(11)).rank(1);
     if let Some(("created", way)) = sorted {
         // the column of times shows what the list is sorted by
@@ -88,7 +88,7 @@ fn columns(sorted: Option<(&'static str, Sorted)>, ctx: &Ctx<'_>) -> Vec<Column<
     vec![
         column("ticket-field-number", "number", Width::Fixed(10)),
         column("ticket-field-priority", "priority", Width::Fixed(8)),
-        column("ticket-field-status", "status", Width::Fixed(20)),
+        column("ticket-field-status", "status", Width::Fixed(21)),
         subject,
         column("ticket-field-assignee", "assignee", grow(10, 1)).rank(2),
         column("ticket-field-customer", "account", grow(12, 1)).rank(3),
@@ -125,13 +125,12 @@ pub(super) fn priority(ticket: &TicketRow, ctx: &Ctx<'_>) -> String {
     format!("{sign} {}", ctx.desk.priority_label(ticket.priority))
 }
 
-/// Where it stands; reopened ones say so.
+/// Where it stands; reopened ones have a sign and how often.
 pub(super) fn status(ticket: &TicketRow, ctx: &Ctx<'_>) -> String {
     let label = ctx.desk.status_label(ticket.status).to_owned();
     if ticket.reopened == 0 {
         return label;
     }
-    let count = ticket.reopened.to_string();
-    let chip = ctx.words.with("ticket-chip-reopened", &[("count", &count)]);
-    format!("{label} · {chip}")
+    let sign = if ctx.theme.is_ascii() { "~" } else { "↺" };
+    format!("{label} {sign}{}", ticket.reopened)
 }

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{Choice, Entry, Part, Sheet};
+use super::Sheet;
+use super::entry::{Choice, Entry, Part};
 use crate::tui::flow::Ctx;
 use crate::tui::screens::parts::look;
 use crate::tui::theme::{Role, Sign};
