@@ -90,6 +90,7 @@ impl Services {
             .map_or(agent.id, |a| a.id);
         let session = actor.session;
         if people::seen(&tx, session, id, now).await? {
+            people::arrived(&tx, id).await?;
             let record = Record {
                 kind: "session",
                 id: session.to_string(),

@@ -88,6 +88,23 @@ pub async fn upsert(
     .map(|_| ())
 }
 
+/// Somebody who signs in is at work again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn arrived(conn: &impl Conn, agent: AgentId) -> Result<(), StoreError> {
+    let (here, gone) = (Availability::Available.word(), Availability::Offline.word());
+    sql!(
+        "UPDATE agents SET availability = ? WHERE id = ? AND availability = ?",
+        here,
+        agent.0,
+        gone
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}
+
 /// A sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {

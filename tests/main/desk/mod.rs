@@ -4,3 +4,4 @@ mod modes;
 mod pty;
 #[cfg(feature = "server")]
 mod sign_in;
+mod use_case;
