@@ -92,6 +92,7 @@ catalog-none-selected = No offer is selected.
 catalog-if-added = if added
 catalog-would-expire = expires { $expires }
 catalog-valid = can be added
+catalog-valid-from = from { $from } on
 catalog-why-addable = It can be added now.
 catalog-why-days = Added now, it expires { $days } days after, on { $expires }.
 catalog-why-offer = Added now, it expires with the offer: { $expires }.

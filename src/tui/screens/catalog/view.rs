@@ -109,11 +109,11 @@ impl CatalogScreen {
         } else {
             Role::Text
         };
-        let valid = format!(
-            "{} – {}",
-            people::day(offer.valid_from.timestamp(), ctx.zone),
-            day(ctx, offer.valid_until)
-        );
+        let from = people::day(offer.valid_from.timestamp(), ctx.zone);
+        let valid = match offer.valid_until {
+            Some(until) => format!("{from} – {}", day(ctx, Some(until))),
+            None => ctx.words.with("catalog-valid-from", &[("from", &from)]),
+        };
         let fact = |name: &str, value: String| Fact::new(ctx.words.get(name), value);
         let mut lines = vec![
             fact("token-fact-offer", format!("{} · {}", offer.name, offer.code)),

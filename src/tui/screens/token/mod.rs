@@ -249,7 +249,22 @@ impl TokenScreen {
                     .iter()
                     .map(|(name, value, rows)| Line::new(name.as_str(), value.as_str()).rows(*rows * 2))
                     .collect();
-                facts::draw(inner, buf, &lines, look);
+                // in a low pane the facts stand in two columns
+                let half = if wide { inner.width } else { inner.width / 2 };
+                let left = Rect { width: half, ..inner };
+                let right = Rect {
+                    x: inner.x + half,
+                    width: inner.width - half,
+                    ..inner
+                };
+                let fits = lines.len().min(usize::from(inner.height));
+                let (first, second) = if wide {
+                    (lines.as_slice(), &[][..])
+                } else {
+                    lines.split_at(fits)
+                };
+                facts::draw(left, buf, first, look);
+                facts::draw(right, buf, second, look);
             }
         }
         let history = ctx.words.get("token-history-pane");
