@@ -215,7 +215,8 @@ fn worth(rng: &mut Rng, merchant: &str, goods: &str) -> (OfferType, Value, Strin
         number,
         currency: currency.map(str::to_owned),
     };
-    let dollars = *rng.pick(&[1_i64, 2, 3, 4, 5, 7, 8, 10, 15, 20, 25]);
+    let most = if merchant == OWN { 11 } else { 5 };
+    let dollars = *rng.pick(&[1_i64, 2, 3, 4, 5, 7, 8, 10, 15, 20, 25][..most]);
     let amount = |n: i64| value(ValueKind::Amount, Decimal::new(n * 100, 2), Some("USD"));
     match rng.below(10) {
         0 | 1 => (

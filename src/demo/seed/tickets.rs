@@ -88,7 +88,7 @@ impl Writer<'_> {
             account: Some(customer.id),
             account_name: customer.name.clone(),
             created_by: opener.label(),
-            reopened: u32::from(rng.chance(4)),
+            reopened: u32::from(path(status).len() > 1 && rng.chance(7)),
             resolution_type: None,
             resolution_summary: String::new(),
             created_at,
@@ -173,9 +173,15 @@ impl Writer<'_> {
         at = soon(rng, at, 3);
         case.event(rng, at, &who, "assignee", "", &assignee.agent.name, "");
         let mut stands = TicketStatus::Open;
-        for next in path(status) {
+        // What was reopened had been resolved before.
+        let before: &[TicketStatus] = match case.ticket.reopened {
+            0 => &[],
+            _ => &[TicketStatus::InProgress, TicketStatus::Resolved],
+        };
+        for next in before.iter().chain(path(status)) {
             at = soon(rng, at, 9);
             let detail = match (case.ticket.resolution_type, *next) {
+                (_, TicketStatus::InProgress) if stands == TicketStatus::Resolved => "not_solved".to_owned(),
                 (Some(kind), TicketStatus::Resolved | TicketStatus::Closed) => {
                     format!("{}: {}", kind.word(), case.ticket.resolution_summary)
                 }

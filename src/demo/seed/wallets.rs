@@ -92,7 +92,10 @@ impl Filler<'_> {
     pub fn wallet(&mut self, rng: &mut Rng, owner: Owner, size: usize) -> Wallet {
         let mut wallet = Wallet::default();
         while wallet.tokens.len() < size {
-            let Some((place, claimed)) = self.claim(rng, owner) else {
+            // The known customer has had offers that look like the missing one.
+            let first =
+                (owner.place == KNOWN && wallet.tokens.len() < 2).then(|| 1 + wallet.tokens.len() as u64);
+            let Some((place, claimed)) = self.claim(rng, owner, first) else {
                 break;
             };
             let token = self.token(rng, owner, place, claimed);
@@ -105,9 +108,10 @@ impl Filler<'_> {
     }
 
     /// An offer and a moment at which the owner could claim it, rather a late one.
-    fn claim(&self, rng: &mut Rng, owner: Owner) -> Option<(usize, Moment)> {
+    fn claim(&self, rng: &mut Rng, owner: Owner, first: Option<u64>) -> Option<(usize, Moment)> {
         for _ in 0..64 {
-            let place = usize::try_from(rng.below(self.offers.len() as u64)).unwrap_or(0);
+            let place = first.unwrap_or_else(|| rng.below(self.offers.len() as u64));
+            let place = usize::try_from(place).unwrap_or(0);
             let (offer, _) = self.offers.get(place)?;
             if owner.place == KNOWN && offer.name == MISSING {
                 continue;
