@@ -54,14 +54,19 @@ pub fn all(seed: u64, now: Moment) -> Vec<Colleague> {
         .map(|(number, name, role)| (format!("seed-{number}"), *number, *name, *role));
     signing_in
         .chain(others)
-        .map(|(subject, number, name, role)| Colleague {
+        .map(|(subject, number, name, role)| (subject.starts_with("seed-"), subject, number, name, role))
+        .map(|(away, subject, number, name, role)| Colleague {
             subject,
             agent: Agent {
                 id: AgentId(rng.id(super::millis(now))),
                 employee_id: number.to_owned(),
                 name: name.to_owned(),
                 role: Some(role),
-                availability: *rng.pick(&Availability::ALL),
+                availability: {
+                    // whoever signs in is at work; only the colleagues may be away
+                    let drawn = *rng.pick(&Availability::ALL);
+                    if away { drawn } else { Availability::Available }
+                },
             },
         })
         .collect()
