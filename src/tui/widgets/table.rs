@@ -1,8 +1,6 @@
 //! Columns, and the rows of a window: drawing costs what is seen, however many rows there are.
 
 mod columns;
-#[cfg(test)]
-mod tests;
 
 use std::borrow::Cow;
 
@@ -374,4 +372,66 @@ fn put(buf: &mut Buffer, place: Place, y: u16, text: &str, at_right: bool, style
     let cut = stroke::fit(text, cols);
     let room = u16::try_from(cols - width(&cut).min(cols)).unwrap_or(0);
     stroke::line(buf, place.x + room, y, place.width - room, &cut, style);
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+mod bytes {
+    use ratatui::layout::Size;
+
+    use super::super::list::{List, Move};
+    use super::tests::{columns, row};
+    use super::*;
+    use crate::text::words::Words;
+    use crate::tui::keys::Keymap;
+    use crate::tui::term::Painter;
+    use crate::tui::theme::{Depth, Theme};
+
+    /// Bytes of each of ten moves down, after the first frame.
+    fn bytes_of_moves(theme: &Theme) -> Vec<usize> {
+        let (words, keymap) = (Words::english(), Keymap::default());
+        let columns = columns();
+        let make = |at: usize| row(at + 10);
+        let rows: Vec<usize> = (0..30).collect();
+        let mut list = List::default();
+        list.settle(&rows, |r| *r);
+        let size = Size::new(120, 40);
+        let mut painter = Painter::new(size);
+        let mut frame = |list: &mut List<usize>| {
+            let mut buf = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+            let look = Look::new(theme, &words, &keymap);
+            buf.set_style(buf.area, look.style(Role::Text));
+            Table::new(&columns).draw(buf.area, &mut buf, &mut list.cursor, look, make);
+            painter.paint(&buf, None).len()
+        };
+        frame(&mut list);
+        (0..10)
+            .map(|_| {
+                list.go(Move::Down, &rows, |r| *r);
+                frame(&mut list)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_move_of_the_cursor_writes_few_bytes() {
+        // two rows of 120 cells are 240; colours of 24 bits are spelled long
+        for choice in ["default", "light", "high-contrast", "mono"] {
+            for (depth, most) in [
+                (Depth::Rgb, 425),
+                (Depth::Ansi256, 360),
+                (Depth::Ansi16, 330),
+                (Depth::Mono, 300),
+            ] {
+                let theme = Theme::load(choice, None, depth).expect("shipped");
+                let bytes = bytes_of_moves(&theme);
+                assert!(
+                    bytes.iter().all(|n| (20..most).contains(n)),
+                    "{choice} {depth:?}: {bytes:?}"
+                );
+            }
+        }
+    }
 }

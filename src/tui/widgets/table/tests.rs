@@ -1,17 +1,11 @@
 use std::cell::RefCell;
 
-use ratatui::layout::Size;
 use ratatui::style::Modifier;
 
-use super::super::list::{List, Move};
 use super::super::testing::{HOSTILE, drawn, look, text_of, with_attribute};
 use super::*;
-use crate::text::words::Words;
-use crate::tui::keys::Keymap;
-use crate::tui::term::Painter;
-use crate::tui::theme::{Depth, Theme};
 
-fn columns() -> Vec<Column<'static>> {
+pub(super) fn columns() -> Vec<Column<'static>> {
     let grow = |least, share| Width::Grow { least, share };
     vec![
         Column::new("name", grow(16, 3)),
@@ -25,7 +19,7 @@ fn columns() -> Vec<Column<'static>> {
     ]
 }
 
-fn row(at: usize) -> Option<Row<'static>> {
+pub(super) fn row(at: usize) -> Option<Row<'static>> {
     let name = match at {
         1 => format!("中文餐廳 👨‍👩‍👧‍👦 家庭套餐 {HOSTILE}"),
         2 => "x".repeat(20_000),
@@ -146,50 +140,4 @@ fn rows_of_an_older_answer_are_dimmed() {
         .stale(true)
         .draw(buf.area, &mut buf, &mut cursor, look(), row);
     assert!(with_attribute(&buf, 2, Modifier::DIM).contains("中文餐廳"));
-}
-
-/// Bytes of each of ten moves down, after the first frame.
-fn bytes_of_moves(theme: &Theme) -> Vec<usize> {
-    let (words, keymap) = (Words::english(), Keymap::default());
-    let columns = columns();
-    let make = |at: usize| row(at + 10);
-    let rows: Vec<usize> = (0..30).collect();
-    let mut list = List::default();
-    list.settle(&rows, |r| *r);
-    let size = Size::new(120, 40);
-    let mut painter = Painter::new(size);
-    let mut frame = |list: &mut List<usize>| {
-        let mut buf = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-        let look = Look::new(theme, &words, &keymap);
-        buf.set_style(buf.area, look.style(Role::Text));
-        Table::new(&columns).draw(buf.area, &mut buf, &mut list.cursor, look, make);
-        painter.paint(&buf, None).len()
-    };
-    frame(&mut list);
-    (0..10)
-        .map(|_| {
-            list.go(Move::Down, &rows, |r| *r);
-            frame(&mut list)
-        })
-        .collect()
-}
-
-#[test]
-fn a_move_of_the_cursor_writes_few_bytes() {
-    // two rows of 120 cells are 240; colours of 24 bits are spelled long
-    for choice in ["default", "light", "high-contrast", "mono"] {
-        for (depth, most) in [
-            (Depth::Rgb, 425),
-            (Depth::Ansi256, 360),
-            (Depth::Ansi16, 330),
-            (Depth::Mono, 300),
-        ] {
-            let theme = Theme::load(choice, None, depth).expect("shipped");
-            let bytes = bytes_of_moves(&theme);
-            assert!(
-                bytes.iter().all(|n| (20..most).contains(n)),
-                "{choice} {depth:?}: {bytes:?}"
-            );
-        }
-    }
 }
