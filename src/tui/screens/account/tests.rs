@@ -187,10 +187,11 @@ fn confirming_links_the_ticket_that_has_no_customer_and_survives_its_change() {
         Event::Reply(id, Ok(Answer::Ticket(Box::new(ticket())))),
         &world.ctx(),
     );
-    assert!(matches!(
-        effects.as_slice(),
-        [Effect::Publish(Fact::TicketChanged(_))]
-    ));
+    assert!(
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::Publish(Fact::TicketChanged(_))))
+    );
     assert!(screen.is_confirmed());
 }
 

@@ -290,7 +290,12 @@ impl AccountScreen {
     fn linked(&mut self, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.linking = None;
         match reply {
-            Ok(Answer::Ticket(ticket)) => vec![Effect::Publish(Fact::TicketChanged(ticket))],
+            Ok(Answer::Ticket(ticket)) => {
+                // the card counts open tickets
+                let mut effects = self.read_card(ctx);
+                effects.push(Effect::Publish(Fact::TicketChanged(ticket)));
+                effects
+            }
             Ok(_) => Vec::new(),
             Err(error) => match error.current.as_ref() {
                 // somebody else changed the ticket: the link takes nothing away, so it is tried on what it is now

@@ -35,6 +35,8 @@ pub struct CatalogScreen {
     card: Option<Box<AccountCard>>,
     card_asked: Latest,
     offers: Live<OfferRow>,
+    /// Enter was pressed before the offers that answer the query were there: it is meant for the first of those.
+    choose_when_found: bool,
 }
 
 impl CatalogScreen {
@@ -49,6 +51,7 @@ impl CatalogScreen {
             card: None,
             card_asked: Latest::default(),
             offers,
+            choose_when_found: false,
         }
     }
 
@@ -88,6 +91,7 @@ impl CatalogScreen {
     }
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.choose_when_found = false;
         match command {
             Command::Submit => self.offers.submit(ctx, &ApiCall::Offers),
             Command::LeaveText => self.offers.leave(ctx, &ApiCall::Offers),
@@ -116,7 +120,13 @@ impl CatalogScreen {
         }
     }
 
-    fn choose(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
+    fn choose(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let window = &self.offers.window;
+        if window.problem.is_none() && (window.is_stale() || !window.has_come()) {
+            // never an offer of the query before
+            self.choose_when_found = true;
+            return Vec::new();
+        }
         if self.addable(ctx) != Availability::Enabled {
             return Vec::new();
         }
@@ -128,8 +138,11 @@ impl CatalogScreen {
     }
 
     fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let (took, effects) = self.offers.reply(id, reply, ctx, &ApiCall::Offers);
+        let (took, mut effects) = self.offers.reply(id, reply, ctx, &ApiCall::Offers);
         let Took::NotMine(id, reply) = took else {
+            if !self.offers.window.is_stale() && std::mem::take(&mut self.choose_when_found) {
+                effects.extend(self.choose(ctx));
+            }
             return effects;
         };
         let Some((id, reply)) = self.context.reply(id, reply) else {

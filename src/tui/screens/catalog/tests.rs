@@ -122,6 +122,22 @@ fn an_offer_is_found_named_and_added_with_one_intent() {
 }
 
 #[test]
+fn a_hasty_enter_waits_for_the_offers_of_its_query() {
+    let world = World::new(120, 40);
+    let mut screen = opened(&world, true, offers());
+    world.types(&mut screen, "two");
+    let (id, _) = call(&screen.update(Event::Command(Command::Submit), &world.ctx()));
+    let effects = screen.update(Event::Command(Command::Open), &world.ctx());
+    assert!(
+        effects.is_empty(),
+        "the rows are still those of before: {effects:?}"
+    );
+    let found = vec![offer(2, "Coffee for two")];
+    let ask = dialog(screen.update(Event::Reply(id, Ok(page(found))), &world.ctx()));
+    assert!(ask.say(&world.ctx()).join(" ").contains("Coffee for two"));
+}
+
+#[test]
 fn nothing_is_added_before_the_confirmation_or_against_the_rules() {
     let world = World::new(120, 40);
     let why = |screen: &CatalogScreen| match screen.addable(&world.ctx()) {

@@ -255,7 +255,7 @@ pub fn event_line(event: &TokenEvent, ctx: &Ctx<'_>) -> String {
     } else {
         event.what.clone()
     };
-    let rest: Vec<&str> = [event.detail.as_str(), event.who.as_str()]
+    let rest: Vec<String> = [reason_in_words(&event.detail, ctx), event.who.clone()]
         .into_iter()
         .filter(|text| !text.trim().is_empty())
         .collect();
@@ -263,6 +263,23 @@ pub fn event_line(event: &TokenEvent, ctx: &Ctx<'_>) -> String {
         format!("{when}  {what}")
     } else {
         format!("{when}  {what} · {}", rest.join(" · "))
+    }
+}
+
+/// A reason's code as the desk calls it; own words, alone or behind a code, stay as they are.
+fn reason_in_words(detail: &str, ctx: &Ctx<'_>) -> String {
+    let (code, rest) = detail.split_once(':').unwrap_or((detail, ""));
+    let label = ctx
+        .desk
+        .reasons
+        .values()
+        .flatten()
+        .find(|reason| reason.code == code.trim())
+        .map(|reason| reason.label.as_str());
+    match (label, rest.trim()) {
+        (None, _) => detail.to_owned(),
+        (Some(label), "") => label.to_owned(),
+        (Some(label), words) => format!("{label}: {words}"),
     }
 }
 
