@@ -4,6 +4,8 @@
 //! before it draws; it has no tick. The first frame is drawn before the first byte goes over the network.
 
 mod actions;
+#[cfg(test)]
+mod bytes;
 mod call;
 mod errors;
 mod journal;
