@@ -225,9 +225,12 @@ async fn floor(demo: &RunningDemo, args: &BenchArgs) -> Result<Step, Exit> {
     .await
 }
 
+/// What is typed to look somebody up.
+type Line = fn(&Someone) -> String;
+
 async fn look_ups(api: &Api, some: &[Someone], args: &BenchArgs) -> Result<Vec<Step>, Exit> {
     let mut steps = Vec::new();
-    let kinds: [(&'static str, fn(&Someone) -> String); 5] = [
+    let kinds: [(&'static str, Line); 5] = [
         ("look-up by e-mail", |s| s.email.clone()),
         ("look-up by name", |s| s.name.clone()),
         ("look-up by mobile", |s| s.mobile.clone()),
