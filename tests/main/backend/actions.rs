@@ -54,7 +54,7 @@ fn an_added_token_is_in_the_wallet_in_the_audit_and_in_the_outbox() {
             .account_tokens(account, &ListParams::default())
             .await
             .expect("a wallet");
-        assert_eq!(page.items, [done.token.clone()]);
+        assert_eq!(page.items, std::slice::from_ref(&done.token));
         let held = backend
             .number("SELECT count(*) AS n FROM outbox WHERE kind = 'customer.token_add' AND state = 'held'");
         assert_eq!(held.await, 1);

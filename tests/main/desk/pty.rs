@@ -12,7 +12,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Seen {
     parser: vt100::Parser,
-    bytes: usize,
     ended: bool,
 }
 
@@ -43,21 +42,13 @@ impl Pty {
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let writer = pair.master.take_writer().expect("a writer");
         let parser = vt100::Parser::new(number(height), number(width), 0);
-        let seen = Arc::new((
-            Mutex::new(Seen {
-                parser,
-                bytes: 0,
-                ended: false,
-            }),
-            Condvar::new(),
-        ));
+        let seen = Arc::new((Mutex::new(Seen { parser, ended: false }), Condvar::new()));
         let shared = Arc::clone(&seen);
         std::thread::spawn(move || {
             let mut chunk = [0; 8192];
             loop {
                 let read = reader.read(&mut chunk).unwrap_or(0);
                 let mut seen = shared.0.lock().expect("not poisoned");
-                seen.bytes += read;
                 seen.ended = read == 0;
                 seen.parser.process(&chunk[..read]);
                 shared.1.notify_all();
@@ -142,11 +133,6 @@ impl Pty {
         drop(seen);
         assert!(!timeout.timed_out(), "it does not end; it shows:\n{shown}");
         self.child.wait().expect("ends")
-    }
-
-    /// Bytes that the program has written so far.
-    pub(crate) fn bytes(&self) -> usize {
-        self.seen.0.lock().expect("not poisoned").bytes
     }
 
     /// Asserts that the terminal is as a shell wants it: no raw mode, no alternate screen, the cursor shown.
