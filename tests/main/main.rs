@@ -35,3 +35,4 @@ mod query;
 mod scripted_issuer;
 #[cfg(feature = "server")]
 mod seed;
+mod readme;
