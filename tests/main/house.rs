@@ -95,8 +95,6 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             sources(&path, found);
-        } else if path.file_name().is_some_and(|n| n == "tests.rs") {
-            // Tests in a file of their own, as those at the end of a file, may look over the walls.
         } else if path.extension().is_some_and(|e| e == "rs") {
             found.push(path);
         }
