@@ -4,4 +4,5 @@ mod modes;
 mod pty;
 #[cfg(feature = "server")]
 mod sign_in;
+#[cfg(feature = "server")]
 mod use_case;
