@@ -31,8 +31,8 @@ mod import;
 mod lookup;
 #[cfg(feature = "server")]
 mod query;
+mod readme;
 #[cfg(feature = "server")]
 mod scripted_issuer;
 #[cfg(feature = "server")]
 mod seed;
-mod readme;
