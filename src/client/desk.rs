@@ -41,6 +41,16 @@ impl Api {
         self.send(call).await.map(|_| ())
     }
 
+    /// Ends the session that asks: its access tokens are refused from then on.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn end_session(&self) -> Result<(), ClientError> {
+        let mut call = Call::get(paths::OWN_SESSION);
+        call.method = Method::DELETE;
+        self.send(call).await.map(|_| ())
+    }
+
     /// The desk's profile. Needs a sign-in.
     ///
     /// # Errors

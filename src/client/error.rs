@@ -101,7 +101,7 @@ impl ErrorKind {
 
     pub(super) fn from_code(code: Code) -> Option<Self> {
         Some(match code {
-            Code::Unauthenticated | Code::SessionEnded => Self::NotSignedIn,
+            Code::Unauthenticated | Code::SessionEnded | Code::SessionLocked => Self::NotSignedIn,
             Code::NoRole => Self::NotAllowed { no_role: true },
             Code::Forbidden => Self::NotAllowed { no_role: false },
             Code::NotFound => Self::NotFound,

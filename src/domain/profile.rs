@@ -14,6 +14,10 @@ pub const MAX_REASONS: usize = 9;
 pub const MAX_LABEL: usize = 40;
 /// Longest time in which an action can be undone before the customer is told, in seconds.
 pub const MAX_UNDO_SECONDS: u32 = 300;
+/// Longest time without use after which a desk may lock itself, in minutes.
+pub const MAX_LOCK_MINUTES: u32 = 480;
+/// After how many minutes without use a desk locks itself when its profile does not say.
+const DEFAULT_LOCK_MINUTES: u32 = 15;
 
 /// The profiles that come with the program, by name.
 const SHIPPED: &[(&str, &str)] = &[("extracare", include_str!("profiles/extracare.toml"))];
@@ -31,6 +35,9 @@ pub struct Profile {
     pub default_region: String,
     /// How long an action can be undone before the customer is told, in seconds.
     pub undo_seconds: u32,
+    /// After how many minutes without use a sign-in is locked: data hidden, a fresh sign-in asked for. 0: never.
+    #[serde(default = "default_lock_minutes")]
+    pub lock_minutes: u32,
     /// Whose desk it is.
     pub brand: Brand,
     /// Whether real customers are behind it.
@@ -43,6 +50,10 @@ pub struct Profile {
     pub statuses: BTreeMap<TicketStatus, String>,
     /// Why actions are done, in the order of their digits.
     pub reasons: BTreeMap<ReasonFor, Vec<ReasonCode>>,
+}
+
+fn default_lock_minutes() -> u32 {
+    DEFAULT_LOCK_MINUTES
 }
 
 /// Whose desk it is.
@@ -292,6 +303,8 @@ impl Profile {
         );
         let most = format!("0 to {MAX_UNDO_SECONDS} seconds");
         found.check("undo_seconds", self.undo_seconds <= MAX_UNDO_SECONDS, &most);
+        let most = format!("0 to {MAX_LOCK_MINUTES} minutes");
+        found.check("lock_minutes", self.lock_minutes <= MAX_LOCK_MINUTES, &most);
         found.label("brand.product", &self.brand.product);
         found.label("brand.partner", &self.brand.partner);
         found.label("brand.external", &self.brand.external);
@@ -461,12 +474,13 @@ mod tests {
         let twice = problems("code = \"expired_offer\"", "code = \"missing_offer\"");
         assert_eq!(twice.len(), 1);
         assert!(
-            twice[0].starts_with("line 30: categories[2].code: allowed is each code once"),
+            twice[0].starts_with("line 31: categories[2].code: allowed is each code once"),
             "{twice:?}"
         );
         assert!(problems("urgent = \"Urgent\"\n", "")[0].contains("priorities.urgent: allowed is a label"));
         assert!(problems("label = \"TEST\"", "label = \"\\u001b[2J\"")[0].contains("environment.label"));
         assert!(problems("undo_seconds = 10", "undo_seconds = 1000")[0].contains("0 to 300 seconds"));
+        assert!(problems("lock_minutes = 15", "lock_minutes = 481")[0].contains("0 to 480 minutes"));
         assert!(problems("\"US\"", "\"us\"")[0].contains("default_region"));
     }
 

@@ -18,6 +18,8 @@ pub const REQUEST_ID: &str = "x-request-id";
 pub const ME: &str = "/me";
 /// `GET`: own sessions; `DELETE`: end all of them.
 pub const SESSIONS: &str = "/sessions";
+/// `DELETE`: end the session that asks, and refuse its access tokens from then on.
+pub const OWN_SESSION: &str = "/sessions/current";
 /// `GET`: the desk profile; only its brand without sign-in.
 pub const DESK: &str = "/desk";
 /// `POST`: look accounts up.

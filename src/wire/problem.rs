@@ -90,6 +90,8 @@ codes! {
     Unauthenticated = "unauthenticated", 401;
     /// This session was ended.
     SessionEnded = "session_ended", 401;
+    /// This session was not used for longer than the desk allows.
+    SessionLocked = "session_locked", 401;
     /// Signed in, but without any role.
     NoRole = "no_role", 403;
     /// The role does not have the permission.

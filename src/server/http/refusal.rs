@@ -31,7 +31,9 @@ impl Refusal {
             current: None,
         };
         let challenge = match code {
-            Code::Unauthenticated | Code::SessionEnded => Some("Bearer error=\"invalid_token\""),
+            Code::Unauthenticated | Code::SessionEnded | Code::SessionLocked => {
+                Some("Bearer error=\"invalid_token\"")
+            }
             _ => None,
         };
         Self {

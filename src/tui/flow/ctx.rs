@@ -148,6 +148,7 @@ pub fn neutral_desk() -> Profile {
         timezone: "UTC".to_owned(),
         default_region: "US".to_owned(),
         undo_seconds: 0,
+        lock_minutes: 0,
         brand: Brand {
             product: "tokendesk".to_owned(),
             partner: String::new(),
