@@ -489,7 +489,7 @@ mod tests {
         assert!(problems("[brand]", "[brand]\ncolour = 1")[0].contains("unknown field `colour`"));
         let kind = problems("kind = \"test\"", "kind = \"staging\"");
         assert!(
-            kind[0].starts_with("line 15: ") && kind[0].contains("`production`"),
+            kind[0].starts_with("line 16: ") && kind[0].contains("`production`"),
             "{kind:?}"
         );
         assert!(problems("resolved = ", "solved = ")[0].contains("solved"));
