@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::lifecycle::{Lifecycle, Move, Requirement};
 use super::permission::Permission;
 
+// `tt`, not `literal`: the schema's derive does not see through the group that a literal stands in.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

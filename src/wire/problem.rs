@@ -51,8 +51,9 @@ pub struct FieldProblem {
     pub column: Option<usize>,
 }
 
+// `tt`, not `literal`: the schema's derive does not see through the group that a literal stands in.
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $status:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $word:tt, $status:literal;)+) => {
         /// Stable codes of problems, each with its one status.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -23,6 +23,12 @@ fn the_document_is_openapi_3_1_and_its_page_works_offline() {
         ] {
             assert!(paths.contains_key(path), "{path}");
         }
+        let words = |name: &str| &document["components"]["schemas"][name]["enum"];
+        assert_eq!(
+            *words("Priority"),
+            serde_json::json!(["low", "medium", "high", "urgent"])
+        );
+        assert_eq!(words("Permission")[0], "account.search");
         let page = get("/docs/")
             .await
             .expect("an answer")

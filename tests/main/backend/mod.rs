@@ -10,5 +10,6 @@ mod pages;
 mod permissions;
 mod queries;
 mod refusals;
+mod routes;
 mod store;
 mod tickets;

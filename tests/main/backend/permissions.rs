@@ -1,7 +1,9 @@
 //! Who may do what, and sign-ins that end.
 
+use tokendesk::domain::id::IntentKey;
 use tokendesk::domain::permission::{Permission, Role};
 use tokendesk::wire::accounts::AccountSearch;
+use tokendesk::wire::desk::NewNote;
 use tokendesk::wire::page::ListParams;
 
 use super::harness::on_each;
@@ -92,5 +94,36 @@ fn the_first_requests_of_a_sign_in_may_come_all_at_once() {
         let starts = "SELECT count(*) AS n FROM audit WHERE verb = 'session.start'";
         assert_eq!(backend.number(starts).await, 5);
         assert_eq!(backend.number("SELECT count(*) AS n FROM agents").await, 5);
+    });
+}
+
+#[test]
+fn what_belongs_to_one_person_is_not_there_for_another() {
+    on_each(|backend| async move {
+        let account = backend
+            .account("EC1", "Dana", "Whitfield", "dana@example.com")
+            .await;
+        let key = IntentKey::new();
+        let note = NewNote {
+            text: "called back".to_owned(),
+        };
+        let amara = backend.agent();
+        amara
+            .add_account_note(account.id, key, &note)
+            .await
+            .expect("written");
+        let fate = async |who: &str| {
+            let path = format!("/api/v1/intents/{key}");
+            let url = format!("{}{path}", backend.server.url());
+            let request = reqwest::Client::new().get(url).bearer_auth(who);
+            let answer = request.send().await.expect("an answer");
+            answer.json::<serde_json::Value>().await.expect("JSON")
+        };
+        assert_eq!(fate("amara:agents").await["fate"], "done");
+        for other in ["bo:agents", "ada:admins"] {
+            let told = fate(other).await;
+            assert_eq!(told["fate"], "unknown", "{other}");
+            assert!(told.get("answer").is_none(), "{other}: {told}");
+        }
     });
 }
