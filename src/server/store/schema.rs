@@ -46,6 +46,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0005_logs_by_time.sql"),
         postgres: include_str!("migrations/postgres/0005_logs_by_time.sql"),
     },
+    Step {
+        version: 6,
+        name: "token desk",
+        sqlite: include_str!("migrations/sqlite/0006_token_desk.sql"),
+        postgres: include_str!("migrations/postgres/0006_token_desk.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {

@@ -80,7 +80,7 @@ fn column(field: &str) -> Column {
         "used" => Column::Date("t.used_at"),
         "shared" => Column::Date("t.shared_at"),
         "expires" => Column::Due("t.expires_at", "t.sort_expires"),
-        "reissued" => Column::Date("(SELECT n.claimed_at FROM tokens n WHERE n.reissued_from = t.id)"),
+        "reissued" => Column::Date("(SELECT n.claimed_at FROM tokens n WHERE n.id = t.reissued_to)"),
         "account" => Column::Id(&[
             "t.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
             "t.account_id = {id}",
