@@ -52,6 +52,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0006_token_desk.sql"),
         postgres: include_str!("migrations/postgres/0006_token_desk.sql"),
     },
+    Step {
+        version: 7,
+        name: "sign-ins and evidence",
+        sqlite: include_str!("migrations/sqlite/0007_sign_ins_and_evidence.sql"),
+        postgres: include_str!("migrations/postgres/0007_sign_ins_and_evidence.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
