@@ -1,14 +1,17 @@
 //! HTTP to the issuer: no redirects, timeouts on everything, bounded bodies, and nothing believed that is not JSON.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use tokio::time::Instant;
 use url::Url;
 
-use super::words::clean;
+use super::words::{self, clean};
 use crate::config::identity::is_loopback;
+use crate::domain::time::Moment;
 
 /// The largest answer that is read.
 const MAX_BODY: usize = 1024 * 1024;
@@ -41,11 +44,21 @@ pub(super) struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What a request for a document gave.
+pub(super) enum Fetched {
+    /// The body of a JSON document.
+    Json(Vec<u8>),
+    /// Somebody answered, but there is no such document here: why not.
+    Nothing(Trouble),
+}
+
 /// The HTTP client for one issuer.
 #[derive(Debug, Clone)]
 pub struct IssuerHttp {
     client: reqwest::Client,
     host: String,
+    /// The latest `Date` of the issuer, and when it came.
+    date: Arc<Mutex<Option<(Moment, Instant)>>>,
 }
 
 impl IssuerHttp {
@@ -74,25 +87,37 @@ impl IssuerHttp {
         Ok(Self {
             client,
             host: host_of(issuer),
+            date: Arc::default(),
         })
     }
 
+    /// How many seconds this machine's clock, which shows `now`, is ahead of the issuer's; negative: behind. `None` as
+    /// long as the issuer has not told its time.
+    #[must_use]
+    pub fn clock_ahead(&self, now: Moment) -> Option<i64> {
+        let (date, came) = (*self.date.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let since = i64::try_from(came.elapsed().as_secs()).ok()?;
+        Some(now.seconds_since(date.plus_seconds(since)))
+    }
+
     /// Fetches a JSON document.
-    pub(super) async fn get_json(&self, url: &Url) -> Result<Answer, Trouble> {
+    pub(super) async fn get_json(&self, url: &Url) -> Result<Fetched, Trouble> {
         let answer = self
             .send(self.client.get(url.clone()).header(ACCEPT, "application/json"))
             .await?;
         self.settled(&answer)?;
         if answer.status != 200 {
-            return Err(Trouble::new(format!(
+            return Ok(Fetched::Nothing(Trouble::new(format!(
                 "{} answered {} to {}",
                 self.host,
                 answer.status,
                 url.path()
-            )));
+            ))));
         }
-        self.json(&answer)?;
-        Ok(answer)
+        Ok(match self.json(&answer) {
+            Ok(_) => Fetched::Json(answer.body),
+            Err(trouble) => Fetched::Nothing(trouble),
+        })
     }
 
     /// Posts a form; whatever the answer is, it is handed back.
@@ -136,6 +161,12 @@ impl IssuerHttp {
                     self.host
                 )));
             }
+            (_, Some("server_error")) if !words::too_many_groups(described(&json)) => {
+                return Err(Trouble::new(format!(
+                    "{} had a fault of its own (server_error)",
+                    self.host
+                )));
+            }
             // some issuers put errors into a 200
             (200, Some(_)) => 400,
             (200, None) => 200,
@@ -157,6 +188,7 @@ impl IssuerHttp {
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answer, Trouble> {
         let mut response = request.send().await.map_err(|error| self.unreached(&error))?;
+        self.note_date(response.headers());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreached(&error))? {
             if body.len() + chunk.len() > MAX_BODY {
@@ -174,14 +206,29 @@ impl IssuerHttp {
         })
     }
 
-    /// Sorts out what only time can mend.
+    fn note_date(&self, headers: &HeaderMap) {
+        if let Some(date) = date_of(headers) {
+            *self.date.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, Instant::now()));
+        }
+    }
+
+    /// Sorts out what only time can mend. The status counts before the code: Okta's 429 may say `invalid_grant`.
     pub(super) fn settled(&self, answer: &Answer) -> Result<(), Trouble> {
         match answer.status {
             429 => {
                 let wait = wait_asked(&answer.headers).unwrap_or(Duration::from_secs(5));
+                let wait = wait.clamp(Duration::from_secs(1), Duration::from_secs(60));
+                let codes = self.json(answer).is_ok_and(|json| {
+                    json.get("error")
+                        .is_some_and(|code| code == "too_many_user_codes")
+                });
                 Err(Trouble {
-                    words: format!("{} asks us to slow down", self.host),
-                    retry_in: Some(wait.clamp(Duration::from_secs(1), Duration::from_secs(60))),
+                    words: if codes {
+                        format!("{} has given out too many codes in a short time", self.host)
+                    } else {
+                        format!("{} asks us to slow down", self.host)
+                    },
+                    retry_in: Some(wait + jitter()),
                 })
             }
             300..=399 => Err(Trouble::new(format!(
@@ -257,6 +304,23 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     clean(&cause.to_string())
 }
 
+/// The description beside an error code.
+fn described(json: &serde_json::Map<String, serde_json::Value>) -> Option<&str> {
+    json.get("error_description").and_then(serde_json::Value::as_str)
+}
+
+/// Up to two seconds, by chance: whoever was told to wait for the same moment does not come back at the same moment.
+fn jitter() -> Duration {
+    Duration::from_millis(u64::try_from(uuid::Uuid::new_v4().as_u128() % 2_000).unwrap_or(0))
+}
+
+/// The time of the server.
+fn date_of(headers: &HeaderMap) -> Option<Moment> {
+    let text = headers.get(DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Moment::from_timestamp(date.timestamp()))
+}
+
 /// How long the server asks us to wait: `Retry-After` in seconds, or Okta's reset time against its own `Date`.
 fn wait_asked(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
@@ -264,10 +328,7 @@ fn wait_asked(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds.clamp(1, 60)));
     }
     let reset = text("x-rate-limit-reset")?.trim().parse::<i64>().ok()?;
-    let date = jiff::fmt::rfc2822::parse(text(DATE.as_str())?)
-        .ok()?
-        .timestamp()
-        .as_second();
+    let date = date_of(headers)?.seconds();
     u64::try_from(reset.saturating_sub(date))
         .ok()
         .map(|seconds| Duration::from_secs(seconds.clamp(1, 60)))
@@ -282,6 +343,19 @@ mod tests {
             .iter()
             .map(|(k, v)| (k.parse().expect("name"), v.parse().expect("value")))
             .collect()
+    }
+
+    #[test]
+    fn the_clock_is_measured_against_the_issuers_own() {
+        let url = Url::parse("http://127.0.0.1:9/").expect("an address");
+        let http = IssuerHttp::new(&url).expect("a client");
+        let now = Moment::from_micros(1_790_000_420_000_000);
+        assert_eq!(http.clock_ahead(now), None, "nothing was said yet");
+        http.note_date(&headers(&[("date", "Mon, 21 Sep 2026 14:13:20 GMT")]));
+        let ahead = http.clock_ahead(now).expect("measured");
+        assert!((410..=420).contains(&ahead), "{ahead}");
+        http.note_date(&headers(&[("date", "yesterday")]));
+        assert!(http.clock_ahead(now).is_some(), "rubbish changes nothing");
     }
 
     #[test]

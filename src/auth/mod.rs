@@ -23,3 +23,4 @@ pub use session::{Session, SessionOptions};
 pub use sign_in::{DevicePrompt, SignIn, SignInError, SignInEvent};
 pub use sign_out::{Revocation, SignOutReport};
 pub use source::TokenSource;
+pub use words::clock_notice;

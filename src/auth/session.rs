@@ -143,6 +143,13 @@ impl Session {
             .map_err(|_| SignInError::Cancelled)
     }
 
+    /// What to say about this machine's clock, if the issuer's tells another time.
+    #[must_use]
+    pub fn clock_notice(&self) -> Option<String> {
+        let ahead = self.sign_in.http().clock_ahead(self.clock.now())?;
+        super::words::clock_notice(ahead)
+    }
+
     /// Notes whose session this is, once the backend has told it.
     pub async fn belongs_to(&self, uid: &str) {
         self.source.0.belongs_to(uid).await;

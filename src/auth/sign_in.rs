@@ -184,6 +184,7 @@ impl SignIn {
             words: sentence(&words),
         };
         let issuer = settings.issuer_url().map_err(failed)?;
+        settings.check_issuer_kind().map_err(failed)?;
         if settings.client_id.is_empty() {
             return Err(failed(
                 "no client id is configured; set `client_id` in the [identity] section".to_owned(),
@@ -347,10 +348,7 @@ impl SignIn {
         match answer {
             Ok(response) => Granted::from_response(&response).map_err(|kind| SignInError::Failed {
                 code: "token_type".to_owned(),
-                words: format!(
-                    "The issuer grants tokens of the type `{}`, which tokendesk cannot use. Ask the administrator for plain bearer tokens.",
-                    words::clean(&kind)
-                ),
+                words: words::unusable_type(&kind),
             }),
             Err(RequestTokenError::ServerResponse(error)) => Err(self.refused(&error)),
             Err(RequestTokenError::Request(trouble)) => Err(trouble.into()),

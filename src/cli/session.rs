@@ -48,6 +48,9 @@ struct SignedIn {
 pub(super) async fn login(ctx: Context, args: LoginArgs) -> Result<(), Exit> {
     let prompt = ctx.session.begin().await?;
     show_prompt(&ctx, &prompt)?;
+    if let Some(notice) = ctx.session.clock_notice() {
+        ctx.output.note(&notice);
+    }
     if args.open {
         let address = prompt
             .verification_uri_complete

@@ -104,6 +104,22 @@ impl IdentitySettings {
         Ok(url)
     }
 
+    /// Whether access tokens of this issuer can be checked by anybody but the issuer: Okta's org server (an issuer
+    /// without `/oauth2/` in its path) publishes no keys for them.
+    ///
+    /// # Errors
+    /// Says why not, and what to use instead.
+    pub fn check_issuer_kind(&self) -> Result<(), String> {
+        let issuer = self.issuer_url()?;
+        if self.token_profile == TokenProfile::Okta && !issuer.path().contains("/oauth2/") {
+            return Err(format!(
+                "identity.issuer `{}` looks like Okta's org server, whose access tokens cannot be checked by anybody else; use a custom authorization server (…/oauth2/default), or set token_profile = \"rfc9068\" for another kind of issuer",
+                self.issuer
+            ));
+        }
+        Ok(())
+    }
+
     /// Whether we may speak to this address at all: `https`, or `http` on this machine where that is allowed.
     ///
     /// # Errors

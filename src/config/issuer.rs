@@ -42,6 +42,21 @@ pub fn discovery_url(settings: &IdentitySettings) -> Result<Url, String> {
     Url::parse(&address).map_err(|error| format!("`{address}` is not an address: {error}"))
 }
 
+/// The address of the same document as OAuth's own metadata (RFC 8414: inserted before the issuer's path), for issuers
+/// that are no OpenID providers.
+///
+/// # Errors
+/// When the issuer in the settings is none that we may talk to; says why.
+pub fn oauth_discovery_url(settings: &IdentitySettings) -> Result<Url, String> {
+    let mut url = settings.issuer_url()?;
+    let path = format!(
+        "/.well-known/oauth-authorization-server{}",
+        url.path().trim_end_matches('/')
+    );
+    url.set_path(&path);
+    Ok(url)
+}
+
 /// Reads a discovery document and refuses it unless the issuer is exactly ours and each endpoint lives where the
 /// issuer lives.
 ///
@@ -153,6 +168,34 @@ mod tests {
         let metadata = check_metadata(&settings(), body.as_bytes()).expect("good");
         assert_eq!(metadata.token_endpoint.path(), "/oauth2/default/v1/token");
         assert_eq!(metadata.revocation_endpoint, None);
+    }
+
+    #[test]
+    fn both_forms_of_discovery_have_their_place() {
+        let both = |issuer: &str| {
+            let settings = IdentitySettings {
+                issuer: issuer.to_owned(),
+                ..Default::default()
+            };
+            (
+                discovery_url(&settings).expect("an address").to_string(),
+                oauth_discovery_url(&settings).expect("an address").to_string(),
+            )
+        };
+        assert_eq!(
+            both("https://id.example.com/oauth2/default"),
+            (
+                "https://id.example.com/oauth2/default/.well-known/openid-configuration".to_owned(),
+                "https://id.example.com/.well-known/oauth-authorization-server/oauth2/default".to_owned()
+            )
+        );
+        assert_eq!(
+            both("https://id.example.com/"),
+            (
+                "https://id.example.com/.well-known/openid-configuration".to_owned(),
+                "https://id.example.com/.well-known/oauth-authorization-server".to_owned()
+            )
+        );
     }
 
     #[test]

@@ -36,6 +36,19 @@ async fn a_sign_in_outlives_each_passing_fault() {
         (Answer::HalfJson, "cut short"),
         (Answer::Huge, "too large"),
         (Answer::error("temporarily_unavailable"), "overloaded"),
+        (Answer::error("server_error"), "fault of its own"),
+        (
+            Answer::JsonWith(
+                429,
+                "date: Mon, 21 Sep 2026 14:13:20 GMT\r\nx-rate-limit-reset: 1790000001\r\n",
+                json!({"errorCode": "E0000047", "errorSummary": "API call exceeded rate limit"}),
+            ),
+            "slow down",
+        ),
+        (
+            Answer::JsonWith(429, "retry-after: 1\r\n", json!({"error": "too_many_user_codes"})),
+            "too many codes",
+        ),
         (
             Answer::Json(400, json!({"errorSummary": "Not now\u{1b}[2J"})),
             "Not now",
@@ -65,7 +78,7 @@ async fn outlives(fault: Answer, said: &str) {
     };
     assert!(words.contains(said), "{said}: {words}");
     assert!(!words.chars().any(char::is_control), "{words:?}");
-    assert!(*retry_in >= Duration::from_secs(1) && *retry_in <= Duration::from_secs(60));
+    assert!(*retry_in >= Duration::from_secs(1) && *retry_in <= Duration::from_secs(62));
     let token = session.credentials().bearer().await.expect("a token");
     assert_eq!(token.expose_secret(), "access");
 }
@@ -80,6 +93,10 @@ async fn what_will_not_pass_ends_it_with_words() {
         ),
         Answer::Json(401, json!({"error": "invalid_client"})),
         Answer::error("use_dpop_nonce"),
+        Answer::Json(
+            400,
+            json!({"error": "server_error", "error_description": "too many groups in the groups claim"}),
+        ),
         Answer::Json(200, json!({"error": "access_denied"})),
         Answer::error("invalid_grant"),
         Answer::Json(200, json!({"token_type": "DPoP", "access_token": "a"})),
@@ -98,6 +115,114 @@ async fn ends(answer: Answer) {
     assert!(!matches!(error, SignInError::Unavailable { .. }), "{error:?}");
     assert!(error.to_string().ends_with(['.', ')']), "{error}");
     assert_eq!(issuer.forms().len(), 1, "{error}");
+}
+
+#[tokio::test]
+async fn endpoints_are_found_in_either_place_and_believed_only_at_home() {
+    let openid = "/oauth2/default/.well-known/openid-configuration";
+    let oauth = "/.well-known/oauth-authorization-server/oauth2/default";
+    for elsewhere in [Answer::Html(404), Answer::Html(200), Answer::Json(404, json!({}))] {
+        let issuer = ScriptedIssuer::start([], AT_ONCE).await;
+        issuer.answers(openid, elsewhere);
+        issuer.answers(oauth, Answer::Json(200, issuer.document()));
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = open(memory(&issuer), dir.path()).await;
+        session.begin().await.expect("found in OAuth's own place");
+    }
+    let lies = [
+        ("issuer", "http://127.0.0.1:1/oauth2/default", "to the letter"),
+        (
+            "token_endpoint",
+            "https://evil.example.com/token",
+            "does not live at",
+        ),
+        (
+            "device_authorization_endpoint",
+            "http://id.example.com/x",
+            "https",
+        ),
+    ];
+    for (name, lie, said) in lies {
+        let issuer = ScriptedIssuer::start([], AT_ONCE).await;
+        let mut document = issuer.document();
+        document[name] = json!(lie);
+        issuer.answers(openid, Answer::Json(200, document));
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = open(memory(&issuer), dir.path()).await;
+        let error = session.begin().await.expect_err("not believed").to_string();
+        assert!(error.contains(said), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_page_elsewhere_is_never_shown() {
+    let issuer = ScriptedIssuer::start([], AT_ONCE).await;
+    let answer = |plain: String, complete: String| {
+        Answer::Json(
+            200,
+            json!({"device_code": "d", "user_code": "BCDF-GHJK", "verification_uri": plain,
+                   "verification_uri_complete": complete, "expires_in": 600}),
+        )
+    };
+    let (home, evil) = (
+        format!("{}/activate", issuer.origin()),
+        "https://evil.example.com/a",
+    );
+    for (plain, complete) in [(evil.to_owned(), home.clone()), (home.clone(), evil.to_owned())] {
+        issuer.answers("/oauth2/default/v1/device/authorize", answer(plain, complete));
+        let dir = tempfile::tempdir().expect("a directory");
+        let session = open(memory(&issuer), dir.path()).await;
+        let error = session.begin().await.expect_err("not shown").to_string();
+        assert!(
+            error.contains("evil.example.com") && error.contains("verification_hosts"),
+            "{error}"
+        );
+    }
+    issuer.answers("/oauth2/default/v1/device/authorize", answer(home.clone(), home));
+    let dir = tempfile::tempdir().expect("a directory");
+    let session = open(memory(&issuer), dir.path()).await;
+    let prompt = session.begin().await.expect("a code");
+    assert_eq!(
+        prompt.interval,
+        Duration::from_secs(5),
+        "five seconds when nothing is said"
+    );
+}
+
+#[tokio::test]
+async fn oktas_org_server_is_refused_before_anything_is_sent() {
+    let settings = IdentitySettings {
+        issuer: "https://example.okta.com".to_owned(),
+        client_id: "desk".to_owned(),
+        ..Default::default()
+    };
+    let error = tokendesk::auth::SignIn::new(settings.clone()).expect_err("refused");
+    assert!(error.to_string().contains("org server"), "{error}");
+    let other = IdentitySettings {
+        token_profile: tokendesk::config::identity::TokenProfile::Rfc9068,
+        ..settings
+    };
+    assert!(tokendesk::auth::SignIn::new(other).is_ok());
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_told_and_the_sign_in_goes_on() {
+    let issuer = ScriptedIssuer::start([Answer::tokens("access", "refresh", 600)], AT_ONCE).await;
+    issuer.tells_time("Thu, 01 Jan 1970 00:00:00 GMT");
+    let dir = tempfile::tempdir().expect("a directory");
+    let session = open(memory(&issuer), dir.path()).await;
+    let prompt = session.begin().await.expect("a code");
+    let notice = session.clock_notice().expect("it is decades off");
+    assert!(
+        notice.contains("minutes off: it is ahead of the issuer's"),
+        "{notice}"
+    );
+    let outcome = session.wait(&prompt, &CancellationToken::new(), |_| {}).await;
+    assert_eq!(outcome, Ok(None));
+    assert!(
+        session.credentials().bearer().await.is_ok(),
+        "the life of a token is counted, not read off a clock"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! An issuer that answers its token endpoint by script: good answers, errors, and everything that networks do.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -53,6 +53,10 @@ struct Inner {
     script: Mutex<VecDeque<Answer>>,
     forms: Mutex<Vec<String>>,
     keys: Mutex<Answer>,
+    /// Answers for single paths instead of the usual ones.
+    instead: Mutex<HashMap<String, Answer>>,
+    /// The `Date` of every answer.
+    date: Mutex<Option<String>>,
     key_fetches: AtomicUsize,
     delay: Duration,
 }
@@ -66,6 +70,8 @@ impl ScriptedIssuer {
             script: Mutex::new(script.into_iter().collect()),
             forms: Mutex::default(),
             keys: Mutex::new(Answer::Json(200, json!({"keys": []}))),
+            instead: Mutex::default(),
+            date: Mutex::default(),
             key_fetches: AtomicUsize::new(0),
             delay,
         }));
@@ -94,6 +100,34 @@ impl ScriptedIssuer {
         self.0.script.lock().expect("unpoisoned").extend(answers);
     }
 
+    /// What this path answers from now on.
+    pub(crate) fn answers(&self, path: &str, answer: Answer) {
+        let mut instead = self.0.instead.lock().expect("unpoisoned");
+        instead.insert(path.to_owned(), answer);
+    }
+
+    /// The time that the issuer tells with every answer.
+    pub(crate) fn tells_time(&self, date: &str) {
+        *self.0.date.lock().expect("unpoisoned") = Some(date.to_owned());
+    }
+
+    /// Where the issuer is, without its path.
+    pub(crate) fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    /// Its discovery document.
+    pub(crate) fn document(&self) -> Value {
+        let base = format!("{}/oauth2/default", self.0.origin);
+        json!({
+            "issuer": base,
+            "device_authorization_endpoint": format!("{base}/v1/device/authorize"),
+            "token_endpoint": format!("{base}/v1/token"),
+            "revocation_endpoint": format!("{base}/v1/revoke"),
+            "jwks_uri": format!("{base}/v1/keys"),
+        })
+    }
+
     /// The forms that the token endpoint got.
     pub(crate) fn forms(&self) -> Vec<String> {
         self.0.forms.lock().expect("unpoisoned").clone()
@@ -113,18 +147,10 @@ impl ScriptedIssuer {
         let Some((path, form)) = read_request(&mut stream).await else {
             return;
         };
-        let base = format!("{}/oauth2/default", self.0.origin);
+        let instead = self.0.instead.lock().expect("unpoisoned").get(&path).cloned();
         let answer = match path.trim_start_matches("/oauth2/default") {
-            "/.well-known/openid-configuration" => Answer::Json(
-                200,
-                json!({
-                    "issuer": base,
-                    "device_authorization_endpoint": format!("{base}/v1/device/authorize"),
-                    "token_endpoint": format!("{base}/v1/token"),
-                    "revocation_endpoint": format!("{base}/v1/revoke"),
-                    "jwks_uri": format!("{base}/v1/keys"),
-                }),
-            ),
+            _ if instead.is_some() => instead.unwrap_or(Answer::Cut),
+            "/.well-known/openid-configuration" => Answer::Json(200, self.document()),
             "/v1/device/authorize" => Answer::Json(
                 200,
                 json!({
@@ -149,7 +175,8 @@ impl ScriptedIssuer {
             _ => Answer::Html(404),
         };
         // a client that hangs up first is its own affair
-        let _ = write_answer(&mut stream, answer).await;
+        let date = self.0.date.lock().expect("unpoisoned").clone();
+        let _ = write_answer(&mut stream, answer, date.as_deref()).await;
     }
 }
 
@@ -180,10 +207,11 @@ async fn read_request(stream: &mut TcpStream) -> Option<(String, String)> {
     }
 }
 
-async fn write_answer(stream: &mut TcpStream, answer: Answer) -> std::io::Result<()> {
+async fn write_answer(stream: &mut TcpStream, answer: Answer, date: Option<&str>) -> std::io::Result<()> {
+    let date = date.map(|date| format!("date: {date}\r\n")).unwrap_or_default();
     let head = |status: u16, kind: &str, more: &str, length: usize| {
         format!(
-            "HTTP/1.1 {status} Scripted\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n{more}\r\n"
+            "HTTP/1.1 {status} Scripted\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n{date}{more}\r\n"
         )
     };
     let json_head = |status, more: &str, length| head(status, "application/json", more, length);

@@ -78,7 +78,7 @@ impl AccessTokens {
     /// # Errors
     /// Says what is wrong with the settings.
     pub fn new(settings: &IdentitySettings) -> Result<Self, String> {
-        let issuer = settings.issuer_url()?;
+        settings.issuer_url()?;
         if settings.audience.is_empty() {
             return Err("no audience is configured; set `audience` in the [identity] section".to_owned());
         }
@@ -88,12 +88,7 @@ impl AccessTokens {
                     .to_owned(),
             );
         }
-        if settings.token_profile == TokenProfile::Okta && !issuer.path().contains("/oauth2/") {
-            return Err(format!(
-                "identity.issuer `{}` looks like Okta's org server, whose access tokens cannot be checked by anybody else; use a custom authorization server (…/oauth2/default), or set token_profile = \"rfc9068\" for another kind of issuer",
-                settings.issuer
-            ));
-        }
+        settings.check_issuer_kind()?;
         let mut validation = Validation::new(Algorithm::RS256);
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         validation.set_issuer(&[&settings.issuer]);

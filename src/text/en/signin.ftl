@@ -10,6 +10,7 @@ signin-until = The code works until { $at }.
 signin-warning = Approve only a sign-in that you started yourself, here and now. Nobody from support will ever ask you for this code.
 signin-approved = Approved. Getting your desk ready…
 signin-expired = The code has expired. Ask for a new one.
+signin-called-off = The sign-in was called off. Ask for a new code whenever you like.
 signin-failed = The sign-in did not work.
 signin-choose = Demo: approve { $code } as
 signin-choose-keys = A digit approves at once; up, down and Enter do, too. Esc goes back.

@@ -91,7 +91,11 @@ impl App {
         self.env.set_clock(me.server_time);
         let greeting = self.env.words.with(
             "app-greeting",
-            &[("name", me.name.as_str()), ("employee", me.employee_id.as_str())],
+            &[
+                ("name", me.name.as_str()),
+                ("employee", me.employee_id.as_str()),
+                ("issuer", &host(&me.issuer)),
+            ],
         );
         let known = self.signed_in_as.replace(me.id) == Some(me.id);
         let role = me.role;
@@ -215,4 +219,11 @@ impl App {
             self.deliver(owner, Event::Woke(key), jobs);
         }
     }
+}
+
+/// The host of an issuer, as people know it.
+fn host(issuer: &str) -> String {
+    let url = url::Url::parse(issuer).ok();
+    url.and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_else(|| issuer.to_owned())
 }

@@ -354,7 +354,7 @@ fn it_starts_at_the_gate_and_greets_by_name_and_number() {
         "Kigo PRO × Extra Care",
         "TEST",
         "A-1042 Robin Vale · Tier 1 · available",
-        "Hello Robin Vale (A-1042).",
+        "Hello Robin Vale (A-1042). Signed in by id.example.com.",
     ] {
         assert!(text.contains(part), "{part}\n{text}");
     }

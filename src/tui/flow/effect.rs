@@ -69,6 +69,8 @@ pub enum SignInAsk {
     Start,
     /// Ask for another code.
     NewCode,
+    /// Wait for no approval any more.
+    CallOff,
     /// In the demo: approve the code as this person, through the same steps as the browser.
     Approve {
         /// See [`DemoPerson`](super::DemoPerson).

@@ -100,6 +100,11 @@ impl Keeper {
             }
             Ask::SignIn(SignInAsk::Start) if *lock(&self.busy) => {}
             Ask::SignIn(SignInAsk::Start | SignInAsk::NewCode) => self.ask_for_code(),
+            Ask::SignIn(SignInAsk::CallOff) => {
+                self.cancel.cancel();
+                *lock(&self.busy) = false;
+                *lock(&self.code) = None;
+            }
             Ask::SignIn(SignInAsk::Approve { person }) => self.approve(person),
             Ask::End { told } => {
                 self.cancel.cancel();
@@ -185,6 +190,9 @@ impl Attempt {
             return;
         }
         *lock(&self.code) = Some(prompt.user_code.clone());
+        if let Some(notice) = self.session.clock_notice() {
+            say(&self.posts, Toast::warning(notice));
+        }
         self.tell(SignInState::Prompt {
             user_code: prompt.user_code.clone(),
             verification_uri: prompt.verification_uri.clone(),

@@ -33,6 +33,8 @@ enum Stage {
     Approved,
     /// The code is too old.
     Expired,
+    /// Nobody waits for an approval any more.
+    CalledOff,
     /// Refused or impossible.
     Failed(String),
 }
@@ -63,6 +65,10 @@ pub(super) struct SignIn {
 
 impl SignIn {
     fn hear(&mut self, state: SignInState, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.stage == Stage::CalledOff && !matches!(state, SignInState::Starting | SignInState::Approved) {
+            // news of the attempt that was called off
+            return Vec::new();
+        }
         self.note = None;
         match state {
             SignInState::Starting => self.stage = Stage::Starting,
@@ -116,6 +122,11 @@ impl SignIn {
         }]
     }
 
+    /// Whether there is something to call off.
+    fn waits(&self) -> bool {
+        matches!(self.stage, Stage::Starting | Stage::Code(_))
+    }
+
     fn code(&self) -> Option<&Code> {
         match &self.stage {
             Stage::Code(code) => Some(code),
@@ -147,10 +158,16 @@ impl SignIn {
                 self.whole_qr = false;
                 Vec::new()
             }
-            (Command::Back, _) => {
+            (Command::Back, _) if self.whole_qr || self.choosing.is_some() => {
                 self.choosing = None;
                 self.whole_qr = false;
                 Vec::new()
+            }
+            (Command::Back, _) if self.waits() => {
+                // the code goes from the screen at once
+                self.stage = Stage::CalledOff;
+                self.note = None;
+                vec![Effect::Unwake(CLOCK), Effect::SignIn(SignInAsk::CallOff)]
             }
             _ => Vec::new(),
         }
@@ -241,6 +258,9 @@ impl Screen for SignIn {
             offer(Command::Back);
         }
         offer(Command::Quit);
+        if self.waits() && !self.whole_qr && self.choosing.is_none() {
+            offer(Command::Back);
+        }
         commands
     }
 }

@@ -200,3 +200,38 @@ fn it_says_itself_without_counting_down() {
     screen.update(Event::Woke(CLOCK), &world.ctx());
     assert_eq!(screen.say(&world.ctx()), said);
 }
+
+#[test]
+fn a_sign_in_is_called_off_by_one_key_and_the_code_goes_from_the_screen() {
+    let world = World::new(80, 24);
+    let mut screen = SignIn::default();
+    screen.update(prompt(0), &world.ctx());
+    let effects = screen.update(Event::Command(Command::Back), &world.ctx());
+    assert!(
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::SignIn(SignInAsk::CallOff)))
+    );
+    let text = world.frame(&mut screen);
+    assert!(
+        !text.contains("W D J B") && text.contains("called off") && text.contains("New code"),
+        "{text}"
+    );
+    assert!(
+        screen
+            .update(Event::Command(Command::Back), &world.ctx())
+            .is_empty()
+    );
+}
+
+#[test]
+fn approval_and_expiry_blank_the_code() {
+    for state in [SignInState::Approved, SignInState::Expired] {
+        let world = World::new(80, 24);
+        let mut screen = SignIn::default();
+        screen.update(prompt(0), &world.ctx());
+        screen.update(Event::SignIn(state), &world.ctx());
+        let (text, said) = (world.frame(&mut screen), screen.say(&world.ctx()).join(" "));
+        assert!(!text.contains("W D J B") && !said.contains("WDJB"), "{text}");
+    }
+}

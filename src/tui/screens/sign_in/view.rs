@@ -101,6 +101,7 @@ pub(super) fn draw(screen: &SignIn, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>)
         Stage::Starting => pen.text(&ctx.words.get("signin-starting"), Role::Text),
         Stage::Approved => pen.text(&ctx.words.get("signin-approved"), Role::Good),
         Stage::Expired => pen.text(&ctx.words.get("signin-expired"), Role::Warning),
+        Stage::CalledOff => pen.text(&ctx.words.get("signin-called-off"), Role::Text),
         Stage::Failed(why) => {
             pen.line(0, &ctx.words.get("signin-failed"), Role::Error);
             pen.gap();
@@ -202,6 +203,7 @@ pub(super) fn say(screen: &SignIn, ctx: &Ctx<'_>) -> Vec<String> {
         Stage::Starting => lines.push(words.get("signin-starting")),
         Stage::Approved => lines.push(words.get("signin-approved")),
         Stage::Expired => lines.push(words.get("signin-expired")),
+        Stage::CalledOff => lines.push(words.get("signin-called-off")),
         Stage::Failed(why) => {
             lines.push(words.get("signin-failed"));
             lines.push(why.clone());
