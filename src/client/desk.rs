@@ -2,9 +2,10 @@
 
 use http::Method;
 
+use crate::domain::id::{AgentId, SessionId};
 use crate::domain::profile::Profile;
 use crate::wire::audit::{AuditEvent, AuditVerdict};
-use crate::wire::desk::{DeskBrand, Me, Session};
+use crate::wire::desk::{DeskBrand, Me, Session, SessionsEnded};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
 use crate::wire::tokens::Action;
@@ -49,6 +50,56 @@ impl Api {
         let mut call = Call::get(paths::OWN_SESSION);
         call.method = Method::DELETE;
         self.send(call).await.map(|_| ())
+    }
+
+    /// Locks the session that asks: everything is refused until a fresh sign-in, in whatever program.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn lock_session(&self) -> Result<(), ClientError> {
+        let mut call = Call::get(paths::OWN_SESSION_LOCK);
+        call.method = Method::PUT;
+        self.send(call).await.map(|_| ())
+    }
+
+    /// Sessions of another person, or with `None` of everybody; for admins.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    pub async fn sessions_of(&self, agent: Option<AgentId>) -> Result<Page<Session>, ClientError> {
+        let mut call = Call::get(paths::SESSIONS);
+        let whose = agent.map_or_else(|| "all".to_owned(), |agent| agent.to_string());
+        call.query.push(("agent", whose));
+        self.fetch(call).await
+    }
+
+    /// One session.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn session(&self, id: SessionId) -> Result<Session, ClientError> {
+        self.fetch(Call::get(paths::session(id))).await
+    }
+
+    /// Ends one session: an own one, or for an admin anybody's.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn end_other_session(&self, id: SessionId) -> Result<SessionsEnded, ClientError> {
+        let mut call = Call::get(paths::session(id));
+        call.method = Method::DELETE;
+        self.fetch(call).await
+    }
+
+    /// Ends all sessions of another person; for admins.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn end_sessions_of(&self, agent: AgentId) -> Result<SessionsEnded, ClientError> {
+        let mut call = Call::get(paths::SESSIONS);
+        call.method = Method::DELETE;
+        call.query.push(("agent", agent.to_string()));
+        self.fetch(call).await
     }
 
     /// The desk's profile. Needs a sign-in.

@@ -185,6 +185,8 @@ pub struct Limits {
     pub body_bytes: u64,
     /// Seconds after which a request is given up.
     pub request_seconds: u64,
+    /// Hours after which a person has to sign in anew; 0: never.
+    pub session_hours: u32,
 }
 
 impl Default for Limits {
@@ -194,6 +196,7 @@ impl Default for Limits {
             burst: 200,
             body_bytes: 1 << 20,
             request_seconds: 15,
+            session_hours: 12,
         }
     }
 }

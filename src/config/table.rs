@@ -139,6 +139,7 @@ pub const KEYS: &[Key] = &[
     key("limits", "burst", Kind::Number(1, 1_000_000)),
     key("limits", "body_bytes", Kind::Number(1_024, 1 << 30)),
     key("limits", "request_seconds", Kind::Number(1, 600)),
+    key("limits", "session_hours", Kind::Number(0, 720)),
     key("ui", "theme", Kind::Text),
     key("ui", "linear", Kind::Switch),
     key("ui", "zone", Kind::Zone),

@@ -50,12 +50,34 @@ pub struct DeskBrand {
 pub struct Session {
     /// Identifier.
     pub id: SessionId,
+    /// Whose.
+    pub agent_id: AgentId,
+    /// Employee id and name of that person.
+    pub agent: String,
     /// First request.
     pub started_at: Moment,
     /// Latest request (kept to the minute).
     pub seen_at: Moment,
+    /// Since when it is locked: everything is refused until the person signs in anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Moment>,
+    /// When it was ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Moment>,
+    /// From which network address it was used last.
+    pub address: String,
+    /// With which program it was used last.
+    pub client: String,
     /// Whether it is the one that asks.
     pub current: bool,
+}
+
+/// How many sign-ins were ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SessionsEnded {
+    /// The number.
+    pub ended: u64,
 }
 
 /// What became of an intent.

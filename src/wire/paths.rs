@@ -20,6 +20,8 @@ pub const ME: &str = "/me";
 pub const SESSIONS: &str = "/sessions";
 /// `DELETE`: end the session that asks, and refuse its access tokens from then on.
 pub const OWN_SESSION: &str = "/sessions/current";
+/// `PUT`: lock the session that asks, until a fresh sign-in.
+pub const OWN_SESSION_LOCK: &str = "/sessions/current/lock";
 /// `GET`: the desk profile; only its brand without sign-in.
 pub const DESK: &str = "/desk";
 /// `POST`: look accounts up.
@@ -37,6 +39,10 @@ pub const AUDIT: &str = "/audit";
 /// `GET`: verification of the audit chain.
 pub const AUDIT_VERIFY: &str = "/audit/verify";
 
+/// `GET`, `DELETE`: one session.
+pub fn session(id: impl Display) -> String {
+    format!("/sessions/{id}")
+}
 /// `GET`: what became of an intent.
 pub fn intent(key: impl Display) -> String {
     format!("/intents/{key}")

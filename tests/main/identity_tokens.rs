@@ -316,12 +316,8 @@ async fn the_profile_decides_the_shape() {
         ..settings
     })
     .await;
-    scoped
-        .refuses(
-            "the required scope is missing",
-            &scoped.key.token(&scoped.claims()),
-        )
-        .await;
+    let judged = scoped.judge(&scoped.key.token(&scoped.claims())).await;
+    assert_eq!(judged, Err(AuthError::Scope("desk.write".to_owned())));
 }
 
 #[tokio::test]

@@ -103,7 +103,8 @@ pub async fn bind(listen: &str) -> Result<TcpListener, String> {
 /// When the listener's address cannot be read.
 pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServer> {
     let addr = listener.local_addr()?;
-    let services = Services::new(setup.store, setup.clock, setup.profile);
+    let mut services = Services::new(setup.store, setup.clock, setup.profile);
+    services.session_hours = setup.limits.session_hours;
     let metrics = Metrics::default();
     let rate = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
     let quota =

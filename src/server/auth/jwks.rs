@@ -1,7 +1,7 @@
 //! The issuer's signing keys: cached, refreshed when they get old, fetched once more for a key id that is not known,
 //! and never because somebody sends rubbish often.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ use crate::config::issuer::{self, IssuerMetadata};
 
 /// Unknown key ids cause no further fetch for this long.
 const COOL_DOWN: Duration = Duration::from_secs(30);
+/// For this long after a fetch its answer counts as the present one: what is not in it is not there.
+const FRESH: Duration = Duration::from_secs(2);
 /// After a failed fetch while we have no key at all, the next try may come sooner.
 const EMPTY_COOL_DOWN: Duration = Duration::from_secs(2);
 /// How long keys are kept when the issuer does not say, and the bounds when it does.
@@ -27,6 +29,7 @@ const MOST_AGE: Duration = Duration::from_secs(86_400);
 /// Shorter keys are not believed (2048 bits).
 const LEAST_MODULUS: usize = 256;
 const MOST_KEYS: usize = 64;
+const MOST_WITHDRAWN: usize = 256;
 
 /// Why there is no key for a token.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ struct Inner {
 #[derive(Default)]
 struct Keys {
     by_id: HashMap<String, Arc<DecodingKey>>,
+    /// Ids that the issuer published before and does not any more.
+    withdrawn: HashSet<String>,
     stale_at: Option<Instant>,
 }
 
@@ -104,7 +109,11 @@ impl KeyRing {
         match (self.0.cached(id), &fetching.failure) {
             (Some((key, _)), _) => Ok(key),
             (None, Some(why)) => Err(NoKey::Unavailable(why.clone())),
-            (None, None) => Err(NoKey::Unknown),
+            (None, None) if self.0.settled(id, &fetching) => Err(NoKey::Unknown),
+            // It may be a key that the issuer began to use just now: a "no" would make clients drop a good sign-in.
+            (None, None) => Err(NoKey::Unavailable(
+                "the issuer was asked for its keys just now; this one may be newer".to_owned(),
+            )),
         }
     }
 
@@ -129,6 +138,12 @@ impl Inner {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let stale = keys.stale_at.is_none_or(|at| Instant::now() >= at);
         keys.by_id.get(id).map(|key| (Arc::clone(key), stale))
+    }
+
+    /// Whether it is certain by now that the issuer has no key of this id.
+    fn settled(&self, id: &str, fetching: &Fetching) -> bool {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.withdrawn.contains(id) || fetching.last_try.is_some_and(|at| at.elapsed() < FRESH)
     }
 
     fn cooling(&self, fetching: &Fetching) -> bool {
@@ -171,8 +186,17 @@ impl Inner {
             ));
         }
         let age = document.max_age.unwrap_or(DEFAULT_AGE).clamp(LEAST_AGE, MOST_AGE);
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Keys {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::take(&mut *keys);
+        let mut withdrawn = old.withdrawn;
+        withdrawn.extend(old.by_id.into_keys());
+        withdrawn.retain(|id| !by_id.contains_key(id));
+        if withdrawn.len() > MOST_WITHDRAWN {
+            withdrawn.clear();
+        }
+        *keys = Keys {
             by_id,
+            withdrawn,
             stale_at: Some(Instant::now() + age),
         };
         Ok(())
@@ -302,6 +326,11 @@ mod tests {
             "not asked again at once"
         );
         assert!(ring.key("old").await.is_ok(), "not yet known to be withdrawn");
+        pass(&ring, FRESH).await;
+        assert!(
+            matches!(ring.key("new").await, Err(NoKey::Unavailable(_))),
+            "nobody can tell, and nobody is told to sign in anew"
+        );
         pass(&ring, COOL_DOWN).await;
         assert!(ring.key("new").await.is_ok());
         assert_eq!(ring.key("old").await.err(), Some(NoKey::Unknown));

@@ -12,7 +12,7 @@ use super::{Api, Refusal};
 use crate::domain::agent::Agent;
 use crate::domain::id::IntentKey;
 use crate::domain::profile::Profile;
-use crate::wire::desk::{IntentFate, Me, Session};
+use crate::wire::desk::{IntentFate, Me};
 use crate::wire::page::Page;
 use crate::wire::problem::Problem;
 
@@ -20,7 +20,6 @@ use crate::wire::problem::Problem;
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(me))
-        .routes(routes!(sessions, end_sessions))
         .routes(routes!(desk))
         .routes(routes!(agents))
         .routes(routes!(intent))
@@ -40,27 +39,6 @@ pub struct SignInWith {
     responses((status = 200, body = Me), (status = 401, body = Problem)))]
 async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Refusal> {
     Ok(Json(api.services.me(&caller.actor, &caller.issuer).await?))
-}
-
-/// The person's own sign-ins.
-#[utoipa::path(get, path = "/sessions", tag = "desk", responses((status = 200, body = Page<Session>)))]
-async fn sessions(State(api): State<Api>, caller: Caller) -> Result<Json<Page<Session>>, Refusal> {
-    Ok(Json(Page::whole(api.services.sessions(&caller.actor).await?)))
-}
-
-/// How many sign-ins were ended.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct Ended {
-    /// The number.
-    ended: u64,
-}
-
-/// End all of the person's own sign-ins, this one included.
-#[utoipa::path(delete, path = "/sessions", tag = "desk", responses((status = 200, body = Ended)))]
-async fn end_sessions(State(api): State<Api>, caller: Caller) -> Result<Json<Ended>, Refusal> {
-    Ok(Json(Ended {
-        ended: api.services.end_sessions(&caller.actor).await?,
-    }))
 }
 
 /// The desk profile; without sign-in only its brand and environment are filled in.

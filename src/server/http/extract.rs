@@ -1,19 +1,21 @@
 //! What routes take from a request. Whatever does not fit is refused before the route's body runs.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use std::net::SocketAddr;
 use uuid::Uuid;
 
 use super::{Api, Refusal};
 use crate::domain::id::{IntentKey, SessionId};
-use crate::server::auth::{AuthError, Claims, role_of};
-use crate::server::services::people::Identity;
+use crate::server::auth::{AuthError, role_of};
+use crate::server::services::sessions::{Identity, Standing};
 use crate::server::services::{Actor, Answer, IntentRequest};
+use crate::server::store::sessions::Trace;
 use crate::wire::paths;
 use crate::wire::problem::{Code, FieldProblem};
 
@@ -49,6 +51,7 @@ impl FromRequestParts<Api> for Caller {
                     )
                     .retry_after(2)
                 }
+                AuthError::Scope(scope) => Refusal::scope_missing(&scope),
                 AuthError::Expired => {
                     Refusal::new(Code::Unauthenticated, "the access token has expired; renew it")
                 }
@@ -71,16 +74,41 @@ impl FromRequestParts<Api> for Caller {
         }
         let identity = Identity {
             role: role_of(&claims.groups, &api.roles),
-            session: session(&parts.headers)?.unwrap_or_else(|| session_of(&claims)),
+            session: session(&parts.headers)?.unwrap_or_else(|| SessionId(claims.mark())),
+            trace: Trace {
+                token: claims.mark(),
+                until: claims.exp,
+                auth_at: claims.auth_time,
+                address: address(parts),
+                client: program(&parts.headers),
+            },
             employee_id: storable(claims.employee_id.unwrap_or_else(|| claims.uid.clone())),
             name: storable(claims.name.unwrap_or(claims.subject)),
             subject: claims.uid,
             issuer: claims.issuer.clone(),
             request_id: request_id(&parts.headers),
         };
-        let actor = api.services.actor(&identity).await?;
-        let actor =
-            actor.ok_or_else(|| Refusal::new(Code::SessionEnded, "this sign-in was ended; sign in again"))?;
+        let actor = match api.services.actor(&identity).await? {
+            Standing::In(actor) => *actor,
+            Standing::Ended => {
+                return Err(Refusal::new(
+                    Code::SessionEnded,
+                    "this sign-in was ended; sign in again",
+                ));
+            }
+            Standing::TooOld => {
+                return Err(Refusal::new(
+                    Code::SessionEnded,
+                    "this sign-in is as old as one may become here; sign in again",
+                ));
+            }
+            Standing::Locked => {
+                return Err(Refusal::new(
+                    Code::SessionLocked,
+                    "this sign-in is locked; sign in again to go on",
+                ));
+            }
+        };
         if let Err(wait) = api.limiter.check_key(&actor.id) {
             use governor::clock::{Clock as _, DefaultClock};
             let wait = wait.wait_time_from(DefaultClock::default().now()).as_secs();
@@ -134,18 +162,18 @@ fn session(headers: &HeaderMap) -> Result<Option<SessionId>, Refusal> {
     })
 }
 
-/// A sign-in that stands for one access token, for clients that name none: ending it ends the token, and whoever signs
-/// in anew gets in.
-fn session_of(claims: &Claims) -> SessionId {
-    let mut hasher = Sha256::new();
-    for part in [&claims.issuer, &claims.uid, &claims.jti] {
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part.as_bytes());
-    }
-    hasher.update(claims.iat.micros().to_be_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hasher.finalize()[..16]);
-    SessionId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+/// The network address that a request comes from.
+fn address(parts: &Parts) -> String {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map(|peer| peer.0.ip().to_canonical().to_string())
+        .unwrap_or_default()
+}
+
+/// The program that sends a request, as it calls itself.
+fn program(headers: &HeaderMap) -> String {
+    const LONGEST: usize = 80;
+    let name = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
+    name.unwrap_or_default().chars().take(LONGEST).collect()
 }
 
 /// PostgreSQL holds no NUL in a text.

@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod offers;
 pub mod refusal;
 pub mod router;
+pub mod sessions;
 pub mod tickets;
 pub mod tokens;
 

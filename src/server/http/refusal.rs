@@ -12,7 +12,7 @@ use crate::wire::problem::{Code, FieldProblem, PROBLEM_JSON, Problem};
 pub struct Refusal {
     problem: Box<Problem>,
     retry_after: Option<u32>,
-    challenge: Option<&'static str>,
+    challenge: Option<String>,
 }
 
 impl Refusal {
@@ -32,7 +32,7 @@ impl Refusal {
         };
         let challenge = match code {
             Code::Unauthenticated | Code::SessionEnded | Code::SessionLocked => {
-                Some("Bearer error=\"invalid_token\"")
+                Some("Bearer error=\"invalid_token\"".to_owned())
             }
             _ => None,
         };
@@ -48,6 +48,19 @@ impl Refusal {
     pub fn with_field(mut self, field: FieldProblem) -> Self {
         self.problem.errors.push(field);
         self
+    }
+
+    /// A good token without the scope that this desk asks for (RFC 6750, 3.1).
+    #[must_use]
+    pub fn scope_missing(scope: &str) -> Self {
+        let detail =
+            format!("the access token lacks the scope {scope}; ask the administrator of the sign-in");
+        let mut refusal = Self::new(Code::Forbidden, detail);
+        let plain = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
+        if scope.chars().all(plain) {
+            refusal.challenge = Some(format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\""));
+        }
+        refusal
     }
 
     /// The same with how long to wait, in seconds.
@@ -87,8 +100,8 @@ impl IntoResponse for Refusal {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        if let Some(challenge) = self.challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        if let Some(challenge) = self.challenge.and_then(|c| HeaderValue::from_str(&c).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

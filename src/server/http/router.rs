@@ -20,7 +20,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use uuid::Uuid;
 
 use super::refusal::IsProblem;
-use super::{Api, Refusal, accounts, audit, desk, meta, offers, tickets, tokens};
+use super::{Api, Refusal, accounts, audit, desk, meta, offers, sessions, tickets, tokens};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::{CONTRACT_VERSION, paths};
 
@@ -51,6 +51,7 @@ impl utoipa::Modify for Bearer {
 fn nouns() -> (Router<Api>, utoipa::openapi::OpenApi) {
     let routes = OpenApiRouter::new()
         .merge(desk::routes())
+        .merge(sessions::routes())
         .merge(accounts::routes())
         .merge(offers::routes())
         .merge(tokens::routes())

@@ -8,6 +8,7 @@ pub mod denials;
 pub mod error;
 pub mod listing;
 pub mod people;
+pub mod sessions;
 pub mod ticket_changes;
 pub mod tickets;
 pub mod tokens;
@@ -37,6 +38,8 @@ pub struct Services {
     pub committed: Arc<Notify>,
     /// Denials of late.
     pub denials: denials::Denials,
+    /// Hours after which a person has to sign in anew; 0: never.
+    pub session_hours: u32,
 }
 
 impl Services {
@@ -49,6 +52,7 @@ impl Services {
             profile: Arc::new(profile),
             committed: Arc::new(Notify::new()),
             denials: denials::Denials::default(),
+            session_hours: 0,
         }
     }
 

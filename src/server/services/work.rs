@@ -35,6 +35,8 @@ pub struct Actor {
     pub session: SessionId,
     /// In which request.
     pub request_id: String,
+    /// From which network address.
+    pub address: String,
 }
 
 impl Actor {

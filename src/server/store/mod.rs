@@ -17,6 +17,7 @@ pub mod page;
 pub mod people;
 pub mod records;
 pub mod schema;
+pub mod sessions;
 pub mod sql;
 pub mod tickets;
 pub mod tokens;

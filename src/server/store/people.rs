@@ -2,7 +2,7 @@
 
 use super::{Conn, Row, StoreError};
 use crate::domain::agent::{Agent, Availability};
-use crate::domain::id::{AgentId, SessionId};
+use crate::domain::id::AgentId;
 use crate::domain::permission::Role;
 use crate::domain::query::fold;
 use crate::domain::time::Moment;
@@ -103,93 +103,4 @@ pub async fn arrived(conn: &impl Conn, agent: AgentId) -> Result<(), StoreError>
     .run(conn)
     .await
     .map(|_| ())
-}
-
-/// A sign-in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionRow {
-    /// Identifier.
-    pub id: SessionId,
-    /// Whose.
-    pub agent: AgentId,
-    /// First request.
-    pub started_at: Moment,
-    /// Latest request, to the minute.
-    pub seen_at: Moment,
-    /// When it was ended.
-    pub ended_at: Option<Moment>,
-}
-
-fn read_session(row: &Row) -> Result<SessionRow, StoreError> {
-    Ok(SessionRow {
-        id: SessionId(row.uuid("id")?),
-        agent: AgentId(row.uuid("agent_id")?),
-        started_at: row.moment("started_at")?,
-        seen_at: row.moment("seen_at")?,
-        ended_at: row.opt_moment("ended_at")?,
-    })
-}
-
-/// One sign-in.
-///
-/// # Errors
-/// When the database fails.
-pub async fn session(conn: &impl Conn, id: SessionId) -> Result<Option<SessionRow>, StoreError> {
-    sql!("SELECT * FROM sessions WHERE id = ?", id.0)
-        .first(conn, read_session)
-        .await
-}
-
-/// The sign-ins of a person that were not ended, newest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn sessions(conn: &impl Conn, agent: AgentId) -> Result<Vec<SessionRow>, StoreError> {
-    sql!(
-        "SELECT * FROM sessions WHERE agent_id = ? AND ended_at IS NULL ORDER BY started_at DESC",
-        agent.0
-    )
-    .all(conn, read_session)
-    .await
-}
-
-/// Notes that a sign-in was seen; `true`: for the first time.
-///
-/// # Errors
-/// When the database fails.
-pub async fn seen(conn: &impl Conn, id: SessionId, agent: AgentId, now: Moment) -> Result<bool, StoreError> {
-    let first = sql!(
-        "INSERT INTO sessions (id, agent_id, started_at, seen_at, ended_at) VALUES (?, ?, ?, ?, NULL) \
-         ON CONFLICT (id) DO NOTHING",
-        id.0,
-        agent.0,
-        now,
-        now
-    );
-    if first.run(conn).await? == 1 {
-        return Ok(true);
-    }
-    sql!(
-        "UPDATE sessions SET seen_at = ? WHERE id = ? AND agent_id = ?",
-        now,
-        id.0,
-        agent.0
-    )
-    .run(conn)
-    .await?;
-    Ok(false)
-}
-
-/// Ends all sign-ins of a person; gives back how many.
-///
-/// # Errors
-/// When the database fails.
-pub async fn end_sessions(conn: &impl Conn, agent: AgentId, now: Moment) -> Result<u64, StoreError> {
-    sql!(
-        "UPDATE sessions SET ended_at = ? WHERE agent_id = ? AND ended_at IS NULL",
-        now,
-        agent.0
-    )
-    .run(conn)
-    .await
 }

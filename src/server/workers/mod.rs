@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::server::services::Services;
-use crate::server::store::{audit, intents};
+use crate::server::store::{audit, intents, sessions};
 
 /// Entries that are sealed in one transaction.
 const BATCH: u32 = 500;
@@ -44,6 +44,8 @@ pub async fn sweep(services: Services, stop: CancellationToken) {
         let done = async {
             let tx = services.store.begin().await?;
             let n = intents::forget_old(&tx, now).await?;
+            // An hour more than any leeway for clocks.
+            sessions::forget_tokens(&tx, now.plus_seconds(-3_600)).await?;
             tx.commit().await?;
             Ok::<_, crate::server::store::StoreError>(n)
         };

@@ -46,7 +46,8 @@ impl Clock for TestClock {
     }
 }
 
-/// Takes `name:group` for a token: what the issuer would have vouched for.
+/// Takes `name:group` for a token: what the issuer would have vouched for. `name:group:id` is another token of that
+/// person's, `name:group:id:seconds` one of somebody who proved who they are so many seconds after the tests begin.
 struct Vouch;
 
 impl TokenValidator for Vouch {
@@ -56,9 +57,12 @@ impl TokenValidator for Vouch {
         now: Moment,
     ) -> Pin<Box<dyn Future<Output = Result<Claims, AuthError>> + Send + 'a>> {
         Box::pin(async move {
-            let (name, group) = token
-                .split_once(':')
-                .ok_or(AuthError::Invalid("not a test token"))?;
+            let mut parts = token.split(':');
+            let (Some(name), Some(group)) = (parts.next(), parts.next()) else {
+                return Err(AuthError::Invalid("not a test token"));
+            };
+            let jti = parts.next().unwrap_or("jti").to_owned();
+            let proved = parts.next().and_then(|seconds| seconds.parse().ok());
             Ok(Claims {
                 issuer: "https://issuer.test".to_owned(),
                 uid: format!("uid-{name}"),
@@ -68,9 +72,10 @@ impl TokenValidator for Vouch {
                 groups: vec![group.to_owned()],
                 client_id: "tests".to_owned(),
                 scopes: Vec::new(),
-                jti: "jti".to_owned(),
+                jti,
                 iat: now,
                 exp: now.plus_seconds(600),
+                auth_time: proved.map(|seconds| moment(NOW).plus_seconds(seconds)),
             })
         })
     }
@@ -107,8 +112,12 @@ pub struct Backend {
     /// Which database: `sqlite` or `postgres`.
     pub kind: &'static str,
     address: String,
+    tune: Tune,
     _dir: Option<tempfile::TempDir>,
 }
+
+/// Changes how a backend is set up.
+pub type Tune = fn(&mut Setup);
 
 /// A sign-in for each name: the same in each client of that name.
 fn session_of(name: &str) -> [u8; 16] {
@@ -125,11 +134,11 @@ pub fn moment(text: &str) -> Moment {
 }
 
 impl Backend {
-    async fn start(kind: &'static str, address: String, dir: Option<tempfile::TempDir>) -> Self {
+    async fn start(kind: &'static str, address: String, dir: Option<tempfile::TempDir>, tune: Tune) -> Self {
         let store = Store::open(&address).await.expect("a database");
         let clock = Arc::new(TestClock(Mutex::new(moment(NOW))));
         let group = |name: &str| vec![name.to_owned()];
-        let setup = Setup {
+        let mut setup = Setup {
             store,
             clock: clock.clone(),
             profile: Profile::shipped("extracare").expect("the shipped profile"),
@@ -149,6 +158,10 @@ impl Backend {
             },
             public_docs: false,
         };
+        // Tests let hours pass between two requests.
+        setup.profile.lock_minutes = 0;
+        setup.limits.session_hours = 0;
+        tune(&mut setup);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port");
@@ -158,6 +171,7 @@ impl Backend {
             clock,
             kind,
             address,
+            tune,
             _dir: dir,
         }
     }
@@ -165,7 +179,7 @@ impl Backend {
     /// The same database under a new server, after the old one was told to stop and did.
     pub async fn restarted(self) -> Self {
         self.server.shutdown().await;
-        Self::start(self.kind, self.address, self._dir).await
+        Self::start(self.kind, self.address, self._dir, self.tune).await
     }
 
     /// The database, for looking into it.
@@ -197,11 +211,14 @@ impl Backend {
 
     /// A raw request, as `amara` of the agents.
     pub fn raw(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.raw_as("amara:agents:raw", method, path)
+    }
+
+    /// A raw request with this token.
+    pub fn raw_as(&self, token: &str, method: &str, path: &str) -> reqwest::RequestBuilder {
         let method = method.parse().expect("a method");
         let url = format!("{}{path}", self.server.url());
-        reqwest::Client::new()
-            .request(method, url)
-            .bearer_auth("amara:agents")
+        reqwest::Client::new().request(method, url).bearer_auth(token)
     }
 
     /// Waits until everything audited so far is sealed.
@@ -314,6 +331,15 @@ where
     F: Fn(Backend) -> Fut,
     Fut: Future<Output = ()>,
 {
+    on_each_with(|_| {}, test);
+}
+
+/// Runs a test on each database that is there, with a backend that is set up in a way of its own.
+pub fn on_each_with<F, Fut>(tune: Tune, test: F)
+where
+    F: Fn(Backend) -> Fut,
+    Fut: Future<Output = ()>,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -322,12 +348,12 @@ where
     runtime.block_on(async {
         let dir = tempfile::tempdir().expect("a folder");
         let address = format!("sqlite:{}", dir.path().join("desk.db").display());
-        test(Backend::start("sqlite", address, Some(dir)).await).await;
+        test(Backend::start("sqlite", address, Some(dir), tune).await).await;
         if let Some(server) = postgres() {
             let name = format!("tokendesk_{}", Uuid::now_v7().simple());
             admin(&server, &format!("CREATE DATABASE {name}")).await;
             let (head, _) = server.rsplit_once('/').expect("an address with a database");
-            test(Backend::start("postgres", format!("{head}/{name}"), None).await).await;
+            test(Backend::start("postgres", format!("{head}/{name}"), None, tune).await).await;
             admin(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         }
     });

@@ -11,5 +11,6 @@ mod permissions;
 mod queries;
 mod refusals;
 mod routes;
+mod sessions;
 mod store;
 mod tickets;
