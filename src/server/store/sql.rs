@@ -123,10 +123,8 @@ impl Sql {
 
     fn statement(self, conn: &impl ConnectionTrait) -> Statement {
         let backend = conn.get_database_backend();
-        // SQLite takes `$n` for a name, and looks each name up among all that came before: quadratic for many rows.
-        // `?n` is a number to it. Texts hold no other `$`.
         let text = if backend == DbBackend::Sqlite {
-            self.text.replace('$', "?")
+            unnumbered(&self.text)
         } else {
             self.text
         };
@@ -182,6 +180,18 @@ impl Sql {
     pub async fn number(self, conn: &impl ConnectionTrait) -> Result<i64, StoreError> {
         Ok(self.first(conn, |row| row.int("n")).await?.unwrap_or(0))
     }
+}
+
+/// `$1, $2` as `?, ?`: placeholders stand in the order of their values, and texts hold no other `$`. SQLite keeps a name
+/// for each `$n` and `?n`, and both it and its driver search the list of names for each value: quadratic for many rows.
+fn unnumbered(text: &str) -> String {
+    let mut parts = text.split('$');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push('?');
+        plain.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    plain
 }
 
 /// `sql!("… ? …", a, b)`: a statement with bound values, in order of the question marks.
@@ -292,5 +302,11 @@ mod tests {
             .bind(5_i64);
         assert_eq!(outer.text, "SELECT 1 WHERE c = $1 AND a = $2 AND b = $3 LIMIT $4");
         assert_eq!(outer.values.len(), 4);
+    }
+
+    #[test]
+    fn placeholders_lose_their_numbers_for_sqlite() {
+        assert_eq!(unnumbered("a = $1 AND b IN ($2, $10)x"), "a = ? AND b IN (?, ?)x");
+        assert_eq!(unnumbered("SELECT 1"), "SELECT 1");
     }
 }
