@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::sign_in::{DevicePrompt, SignIn, SignInError, SignInEvent};
@@ -22,6 +23,8 @@ pub struct SessionOptions {
     pub state_dir: PathBuf,
     /// The clock of this machine.
     pub clock: Arc<dyn Clock>,
+    /// The passphrase of a sealed file, where the person was asked for it ([`vault::passphrase_wanted`]).
+    pub passphrase: Option<SecretString>,
 }
 
 /// The session of the person at this desk. Cheap to clone; all clones are one.
@@ -31,6 +34,7 @@ pub struct Session {
     sign_in: SignIn,
     clock: Arc<dyn Clock>,
     notice: Option<String>,
+    why: Arc<str>,
 }
 
 impl std::fmt::Debug for Session {
@@ -57,9 +61,12 @@ impl Session {
             settings,
             state_dir,
             clock,
+            passphrase,
         } = options;
         let sign_in = SignIn::new(settings.clone())?;
-        let opened = vault::open(&settings, &state_dir).await.map_err(failed)?;
+        let opened = vault::open(&settings, &state_dir, passphrase.as_ref())
+            .await
+            .map_err(failed)?;
         let lock_path = (opened.vault.kind() != VaultKind::Memory)
             .then(|| state_dir.join(format!("{}.lock", vault::slot_name(&settings))));
         let mut notice = opened.notice;
@@ -80,6 +87,7 @@ impl Session {
             sign_in,
             clock,
             notice,
+            why: opened.why.into(),
         })
     }
 
@@ -93,6 +101,12 @@ impl Session {
     #[must_use]
     pub fn store(&self) -> VaultKind {
         self.source.0.vault.kind()
+    }
+
+    /// Why it is kept there.
+    #[must_use]
+    pub fn store_reason(&self) -> &str {
+        &self.why
     }
 
     /// Whether the sign-in outlives this run.

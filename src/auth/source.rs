@@ -376,6 +376,8 @@ impl Inner {
         }
         match self.vault.load().await {
             Ok(Some(stored)) if stored.belongs_to(&self.settings) => Stored::Session(stored),
+            // what the kernel keeps may vanish at any time: that is no sign-out
+            Ok(None) if self.vault.kind() == VaultKind::Keyutils => Stored::Unknown,
             Ok(_) => Stored::Gone,
             Err(error) => {
                 tracing::warn!(%error, "the kept session could not be read");

@@ -33,6 +33,9 @@ pub(super) struct Global {
     /// Address of the backend
     #[arg(long, global = true, value_name = "URL")]
     pub backend: Option<String>,
+    /// Keep the sign-in in a file in the clear, which whoever reads it can use
+    #[arg(long, global = true)]
+    pub insecure_plaintext_store: bool,
     /// Say everything in lines, for screen readers
     #[arg(long, global = true)]
     pub linear: bool,
@@ -45,7 +48,9 @@ impl Global {
     /// The settings that these flags make.
     pub(super) fn overrides(&self) -> Vec<Override> {
         let linear = self.linear.then(|| "true".to_owned());
+        let store = self.insecure_plaintext_store.then(|| "plaintext".to_owned());
         [
+            ("identity.token_store", "--insecure-plaintext-store", &store),
             ("backend.url", "--backend", &self.backend),
             ("ui.linear", "--linear", &linear),
             ("ui.theme", "--theme", &self.theme),

@@ -148,6 +148,7 @@ async fn sign_in(demo: &RunningDemo) -> Result<Api, Exit> {
         settings,
         state_dir: std::env::temp_dir(),
         clock: Arc::new(SystemClock),
+        passphrase: None,
     })
     .await?;
     let prompt = session.begin().await?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::auth::vault::VaultKind;
 use crate::auth::{Session, SessionOptions};
 use crate::client::Api;
 use crate::config::identity::TokenStore;
@@ -44,9 +45,10 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Exit> {
 
 /// Opens the session that an earlier sign-in left.
 pub(super) async fn session(config: &Config) -> Result<Session, Exit> {
+    super::secrecy::keep_memory_private();
     let state_dir = match (paths::state_dir(), config.identity.token_store) {
         (Some(dir), _) => dir,
-        (None, TokenStore::File) => {
+        (None, TokenStore::File | TokenStore::Plaintext) => {
             return Err(Exit::new(
                 FAILED,
                 "no_home",
@@ -56,10 +58,12 @@ pub(super) async fn session(config: &Config) -> Result<Session, Exit> {
         }
         (None, _) => std::env::temp_dir().join("tokendesk"),
     };
+    let passphrase = super::passphrase::ask(&config.identity, &state_dir)?;
     Ok(Session::open(SessionOptions {
         settings: config.identity.clone(),
         state_dir,
         clock: Arc::new(SystemClock),
+        passphrase,
     })
     .await?)
 }
@@ -73,6 +77,11 @@ where
     super::log::to_stderr("off")?;
     runtime()?.block_on(async {
         let session = session(&config).await?;
+        if session.store() == VaultKind::Plaintext
+            && let Some(warning) = session.notice()
+        {
+            output.note(warning);
+        }
         verb(Context {
             config,
             output: *output,

@@ -17,10 +17,17 @@ pub(super) fn run(global: &Global) -> Result<(), Exit> {
 
 /// Runs the desk until it is left.
 pub(super) async fn open(config: Config, demo: Option<DemoApprover>) -> Result<(), Exit> {
+    super::secrecy::keep_memory_private();
+    // what a demo leaves open, nobody can settle afterwards
+    let state_dir = if demo.is_some() { None } else { paths::state_dir() };
+    let passphrase = match &state_dir {
+        Some(dir) => super::passphrase::ask(&config.identity, dir)?,
+        None => None,
+    };
     let setup = DeskSetup {
         linear: config.ui.linear,
-        // what a demo leaves open, nobody can settle afterwards
-        state_dir: if demo.is_some() { None } else { paths::state_dir() },
+        state_dir,
+        passphrase,
         config,
         demo,
     };

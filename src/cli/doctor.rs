@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::auth::{IssuerHttp, discovery};
+use crate::auth::{IssuerHttp, clock_notice, discovery};
 use crate::client::Api;
 use crate::client::credentials::Anonymous;
 use crate::config::{Config, paths};
+use crate::domain::time::{Clock as _, SystemClock};
 
 use super::args::Global;
 use super::context::{configuration, runtime, session};
@@ -71,7 +72,7 @@ pub(super) fn run(global: &Global, output: &Output) -> Result<(), Exit> {
             }));
             runtime()?.block_on(async {
                 findings.push(backend(&config).await);
-                findings.push(issuer(&config).await);
+                findings.extend(issuer(&config).await);
                 findings.push(signed_in(&config).await);
             });
         }
@@ -128,29 +129,49 @@ async fn backend(config: &Config) -> Finding {
     }
 }
 
-async fn issuer(config: &Config) -> Finding {
+/// Whether the issuer answers, and what it says of the clock here.
+async fn issuer(config: &Config) -> Vec<Finding> {
     let found = async {
         let address = config.identity.issuer_url()?;
         let http = IssuerHttp::new(&address).map_err(|trouble| trouble.to_string())?;
-        discovery::discover(&http, &config.identity)
+        let metadata = discovery::discover(&http, &config.identity)
             .await
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        Ok::<_, String>((metadata, http.clock_ahead(SystemClock.now())))
     };
     match found.await {
-        Ok(metadata) if metadata.device_authorization_endpoint.is_none() => wrong(
-            "issuer",
-            format!("{} does not offer sign-in by device code", metadata.issuer),
-        ),
-        Ok(metadata) => good("issuer", format!("{} answers", metadata.issuer)),
-        Err(why) => wrong("issuer", why),
+        Ok((metadata, ahead)) => {
+            let offers = if metadata.device_authorization_endpoint.is_none() {
+                let words = "does not offer sign-in by device code";
+                wrong("issuer", format!("{} {words}", metadata.issuer))
+            } else {
+                good("issuer", format!("{} answers", metadata.issuer))
+            };
+            vec![offers, clock(ahead)]
+        }
+        Err(why) => vec![wrong("issuer", why)],
+    }
+}
+
+fn clock(ahead: Option<i64>) -> Finding {
+    match ahead {
+        None => note("clock", "the issuer does not tell its time"),
+        Some(ahead) => match clock_notice(ahead) {
+            Some(words) => wrong("clock", words),
+            None => good("clock", "as the issuer's, within a minute"),
+        },
     }
 }
 
 async fn signed_in(config: &Config) -> Finding {
     match session(config).await {
         Ok(session) => {
-            let kept = format!("the sign-in is kept in: {}", session.store().word());
-            let notice = session.notice().map(|n| format!("; {n}")).unwrap_or_default();
+            let kept = format!(
+                "sign-ins are kept in: {} ({})",
+                session.store().word(),
+                session.store_reason()
+            );
+            let notice = session.notice().map(|n| format!("\n{n}")).unwrap_or_default();
             if session.signed_in() {
                 good("session", format!("signed in; {kept}{notice}"))
             } else {

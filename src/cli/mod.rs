@@ -24,6 +24,8 @@ mod log;
 mod migrate;
 mod offer;
 mod output;
+mod passphrase;
+mod secrecy;
 #[cfg(feature = "server")]
 mod seed;
 #[cfg(feature = "server")]

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use super::secret_keys::KeySource;
+
 /// The shape of the access tokens that the issuer mints. It is set, never guessed from a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -18,13 +20,18 @@ pub enum TokenProfile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenStore {
-    /// The keyring of the system if a round trip proves it, else memory only (and it says so).
+    /// The keyring of the system if a round trip proves it, else the kernel's (Linux), else memory only (and it says
+    /// so).
     #[default]
     Auto,
     /// The keyring of the system or nothing: fails loudly when it does not work.
     Keyring,
-    /// A file that only its owner can read; never chosen by itself.
+    /// The keyrings of the Linux kernel or nothing: lasts until the machine restarts.
+    Keyutils,
+    /// A file sealed with a passphrase, which is asked for at each start unless `token_passphrase` tells it.
     File,
+    /// A file in the clear that only its owner can read; warned of at each start.
+    Plaintext,
     /// Memory only: sign-in lasts for this run.
     Memory,
 }
@@ -55,6 +62,8 @@ pub struct IdentitySettings {
     pub allow_http_loopback: bool,
     /// Where the refresh token is kept between runs.
     pub token_store: TokenStore,
+    /// Where the passphrase of a sealed file comes from; the first seals, any of them opens. Empty: it is asked for.
+    pub token_passphrase: Vec<KeySource>,
 }
 
 impl Default for IdentitySettings {
@@ -73,6 +82,7 @@ impl Default for IdentitySettings {
             verification_hosts: Vec::new(),
             allow_http_loopback: false,
             token_store: TokenStore::Auto,
+            token_passphrase: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use secrecy::SecretSlice;
+use secrecy::{SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// Fewest bytes that a key may have.
@@ -54,6 +54,20 @@ impl KeySource {
     /// # Errors
     /// Says in words why there is no key, without showing any part of it.
     pub fn fetch(&self) -> Result<SecretSlice<u8>, String> {
+        self.read(LEAST_KEY_BYTES).map(SecretSlice::from)
+    }
+
+    /// Fetches a passphrase: a text of any length but none. Blocks; for the start of the program.
+    ///
+    /// # Errors
+    /// Says in words why there is none, without showing any part of it.
+    pub fn passphrase(&self) -> Result<SecretString, String> {
+        let text = String::from_utf8(self.read(1)?)
+            .map_err(|_| format!("{}: this is not UTF-8 text", String::from(self.clone())))?;
+        Ok(SecretString::from(text))
+    }
+
+    fn read(&self, least: usize) -> Result<Vec<u8>, String> {
         let name = String::from(self.clone());
         let mut bytes = match self {
             Self::File(path) => std::fs::read(path).map_err(|error| format!("{name}: {error}"))?,
@@ -65,13 +79,13 @@ impl KeySource {
         while bytes.last().is_some_and(|b| *b == b'\n' || *b == b'\r') {
             bytes.pop();
         }
-        if bytes.len() < LEAST_KEY_BYTES || bytes.len() > MOST_KEY_BYTES {
+        if bytes.len() < least || bytes.len() > MOST_KEY_BYTES {
             return Err(format!(
-                "{name}: a key has {LEAST_KEY_BYTES} to {MOST_KEY_BYTES} bytes; this has {}",
+                "{name}: a key has {least} to {MOST_KEY_BYTES} bytes; this has {}",
                 bytes.len()
             ));
         }
-        Ok(SecretSlice::from(bytes))
+        Ok(bytes)
     }
 }
 

@@ -118,8 +118,9 @@ pub const KEYS: &[Key] = &[
     key(
         "identity",
         "token_store",
-        Kind::Words(&["auto", "keyring", "file", "memory"]),
+        Kind::Words(&["auto", "keyring", "keyutils", "file", "plaintext", "memory"]),
     ),
+    key("identity", "token_passphrase", Kind::KeySources),
     key("roles", "customer", Kind::List),
     key("roles", "agent", Kind::List),
     key("roles", "engineer", Kind::List),

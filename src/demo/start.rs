@@ -154,7 +154,7 @@ impl RunningDemo {
         let scopes: Vec<String> = identity.scopes.iter().map(|scope| quoted(scope)).collect();
         let text = format!(
             "# for the clients of one demo; goes away with it\n[backend]\nurl = {}\n\n[identity]\nissuer = {}\n\
-             client_id = {}\naudience = {}\nscopes = [{}]\nallow_http_loopback = true\ntoken_store = \"file\"\n",
+             client_id = {}\naudience = {}\nscopes = [{}]\nallow_http_loopback = true\ntoken_store = \"plaintext\"\n",
             quoted(&self.server.url()),
             quoted(&identity.issuer),
             quoted(&identity.client_id),

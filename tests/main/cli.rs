@@ -91,7 +91,7 @@ pub(crate) fn configuration(issuer: &str, client_id: &str, audience: &str, backe
     format!(
         "[backend]\nurl = \"{backend}\"\nconnect_seconds = 1\nrequest_seconds = 2\n[identity]\nissuer = \"{issuer}\"\n\
          client_id = \"{client_id}\"\naudience = \"{audience}\"\nscopes = [\"openid\", \"profile\", \"offline_access\", \
-         \"desk\"]\nallow_http_loopback = true\ntoken_store = \"file\"\n"
+         \"desk\"]\nallow_http_loopback = true\ntoken_store = \"plaintext\"\n"
     )
 }
 

@@ -40,6 +40,7 @@ pub(crate) async fn open(settings: IdentitySettings, dir: &std::path::Path) -> S
         settings,
         state_dir: dir.to_owned(),
         clock: Arc::new(SystemClock),
+        passphrase: None,
     };
     Session::open(options).await.expect("opens")
 }
@@ -196,7 +197,7 @@ async fn a_kept_sign_in_survives_a_restart_until_it_is_signed_out() {
     let provider = provider(quick()).await;
     let dir = tempfile::tempdir().expect("a directory");
     let settings = IdentitySettings {
-        token_store: TokenStore::File,
+        token_store: TokenStore::Plaintext,
         ..provider.identity()
     };
     let session = open(settings.clone(), dir.path()).await;
@@ -204,7 +205,7 @@ async fn a_kept_sign_in_survives_a_restart_until_it_is_signed_out() {
         session.lasts()
             && session
                 .notice()
-                .is_some_and(|notice| notice.contains("token_store"))
+                .is_some_and(|notice| notice.contains("in the clear"))
     );
     sign_in(&session, "amara").await;
     let first = bearer(&session).await.expect("a token");
@@ -246,7 +247,7 @@ async fn two_processes_with_one_sign_in_do_not_spend_each_others_tokens() {
     .await;
     let dir = tempfile::tempdir().expect("a directory");
     let settings = IdentitySettings {
-        token_store: TokenStore::File,
+        token_store: TokenStore::Plaintext,
         ..provider.identity()
     };
     let one = open(settings.clone(), dir.path()).await;
@@ -272,7 +273,7 @@ async fn signing_out_with_the_issuer_away_is_told_truthfully() {
     let provider = provider(quick()).await;
     let dir = tempfile::tempdir().expect("a directory");
     let settings = IdentitySettings {
-        token_store: TokenStore::File,
+        token_store: TokenStore::Plaintext,
         ..provider.identity()
     };
     let session = open(settings.clone(), dir.path()).await;

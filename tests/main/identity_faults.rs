@@ -426,7 +426,7 @@ fn memory(issuer: &ScriptedIssuer) -> IdentitySettings {
 
 fn filed(issuer: &ScriptedIssuer) -> IdentitySettings {
     IdentitySettings {
-        token_store: TokenStore::File,
+        token_store: TokenStore::Plaintext,
         ..issuer.settings()
     }
 }
@@ -441,7 +441,7 @@ async fn resumed(issuer: &ScriptedIssuer, dir: &std::path::Path, token: &str) ->
         session: tokendesk::domain::id::SessionId::new(),
         refresh_token: SecretString::from(token),
     };
-    vault::open(&settings, dir)
+    vault::open(&settings, dir, None)
         .await
         .expect("opens")
         .vault
@@ -453,7 +453,7 @@ async fn resumed(issuer: &ScriptedIssuer, dir: &std::path::Path, token: &str) ->
 
 /// The refresh token on disk.
 async fn kept(issuer: &ScriptedIssuer, dir: &std::path::Path) -> Option<String> {
-    let opened = vault::open(&filed(issuer), dir).await.expect("opens");
+    let opened = vault::open(&filed(issuer), dir, None).await.expect("opens");
     opened
         .vault
         .load()

@@ -1,29 +1,51 @@
-//! A file that only its owner can read. Chosen by name, never by itself: the token lies there in the clear.
+//! A file that only its owner can read: sealed with a passphrase, or, only where that was asked for by name, in the clear.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use zeroize::Zeroizing;
 
+use super::private::{blocking, failed, private_directory, read_private, write_private};
+use super::seal::Seal;
 use super::{StoredSession, Vault, VaultError, VaultKind};
 
 /// Keeps the session in a file with mode 0600 in a directory with mode 0700.
 #[derive(Debug, Clone)]
 pub struct FileVault {
     path: PathBuf,
+    seal: Option<Arc<Seal>>,
 }
 
 impl FileVault {
-    /// The vault in this directory, which is made if need be and proven by writing a file there.
+    /// A file in the clear in this directory, which is made if need be and proven by writing a file there.
     ///
     /// # Errors
     /// When the directory cannot be made private or written to.
-    pub async fn open(directory: &Path, name: &str) -> Result<Self, VaultError> {
-        let path = directory.join(format!("{name}.json"));
-        let vault = Self { path };
+    pub async fn plaintext(directory: &Path, name: &str) -> Result<Self, VaultError> {
+        Self::proven(Self {
+            path: directory.join(format!("{name}.json")),
+            seal: None,
+        })
+        .await
+    }
+
+    /// A sealed file in this directory. A file that is there must open with the passphrase.
+    ///
+    /// # Errors
+    /// When the directory cannot be made private or written to, or the passphrase does not fit.
+    pub(super) async fn sealed(directory: &Path, name: &str, seal: Seal) -> Result<Self, VaultError> {
+        let vault = Self::proven(Self {
+            path: sealed_path(directory, name),
+            seal: Some(Arc::new(seal)),
+        })
+        .await?;
+        vault.load().await?;
+        Ok(vault)
+    }
+
+    async fn proven(vault: Self) -> Result<Self, VaultError> {
         let probe = vault.path.with_extension("probe");
         blocking(move || {
             private_directory(probe.parent().unwrap_or(Path::new(".")))?;
@@ -41,24 +63,45 @@ impl FileVault {
     }
 }
 
+/// Where a sealed session is kept.
+pub(super) fn sealed_path(directory: &Path, name: &str) -> PathBuf {
+    directory.join(format!("{name}.sealed"))
+}
+
 impl Vault for FileVault {
     fn kind(&self) -> VaultKind {
-        VaultKind::File
+        if self.seal.is_some() {
+            VaultKind::File
+        } else {
+            VaultKind::Plaintext
+        }
     }
 
     fn load(&self) -> BoxFuture<'_, Result<Option<StoredSession>, VaultError>> {
-        let path = self.path.clone();
-        blocking(move || Ok(read_private(&path)?.and_then(|bytes| StoredSession::from_bytes(&bytes)))).boxed()
+        let (path, seal) = (self.path.clone(), self.seal.clone());
+        blocking(move || {
+            let Some(bytes) = read_private(&path)? else {
+                return Ok(None);
+            };
+            Ok(match seal {
+                Some(seal) => StoredSession::from_bytes(&seal.open(&bytes)?),
+                None => StoredSession::from_bytes(&bytes),
+            })
+        })
+        .boxed()
     }
 
     fn save<'a>(&'a self, session: &'a StoredSession) -> BoxFuture<'a, Result<(), VaultError>> {
-        let path = self.path.clone();
+        let (path, seal) = (self.path.clone(), self.seal.clone());
         let bytes = session.to_bytes();
         async move {
             let bytes = bytes?;
             blocking(move || {
                 private_directory(path.parent().unwrap_or(Path::new(".")))?;
-                write_private(&path, &bytes)
+                match seal {
+                    Some(seal) => write_private(&path, &seal.close(&bytes)?),
+                    None => write_private(&path, &bytes),
+                }
             })
             .await
         }
@@ -76,122 +119,8 @@ impl Vault for FileVault {
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
-) -> Result<T, VaultError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|_| Err(VaultError("the token file was given up half way".to_owned())))
-}
-
-fn failed(what: &str, path: &Path, error: &std::io::Error) -> VaultError {
-    VaultError(format!("{what} {}: {error}", path.display()))
-}
-
-fn private_directory(directory: &Path) -> Result<(), VaultError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(directory)
-        .map_err(|error| failed("cannot make the directory", directory, &error))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let metadata =
-            fs::metadata(directory).map_err(|error| failed("cannot look at", directory, &error))?;
-        if metadata.permissions().mode() & 0o077 != 0 {
-            fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
-                .map_err(|error| failed("cannot make private", directory, &error))?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes beside and renames over: the file is private from its first byte and never half written.
-fn write_private(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
-    let beside = path.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        sync_directory(path)
-    });
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failed("cannot write", path, &error)
-    })
-}
-
-#[cfg(unix)]
-fn sync_directory(path: &Path) -> std::io::Result<()> {
-    path.parent()
-        .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
-}
-
-#[cfg(not(unix))]
-fn sync_directory(_path: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW);
-    let file = match options.open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed("cannot open", path, &error)),
-    };
-    check_private(&file, path)?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    file.take(64 * 1024)
-        .read_to_end(&mut bytes)
-        .map_err(|error| failed("cannot read", path, &error))?;
-    Ok(Some(bytes))
-}
-
-/// Refuses a file that others can read, or that belongs to somebody else than the directory around it.
-#[cfg(unix)]
-fn check_private(file: &File, path: &Path) -> Result<(), VaultError> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = file
-        .metadata()
-        .map_err(|error| failed("cannot look at", path, &error))?;
-    if !metadata.is_file() || metadata.mode() & 0o077 != 0 {
-        return Err(VaultError(format!(
-            "{} can be read by others and is not trusted; remove it, or set its mode to 0600",
-            path.display()
-        )));
-    }
-    let around = path
-        .parent()
-        .and_then(|directory| fs::metadata(directory).ok())
-        .map(|m| m.uid());
-    if around.is_some_and(|owner| owner != metadata.uid()) {
-        return Err(VaultError(format!(
-            "{} belongs to somebody else and is not trusted",
-            path.display()
-        )));
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn check_private(_file: &File, _path: &Path) -> Result<(), VaultError> {
-    Ok(())
-}
-
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-
     use secrecy::SecretString;
 
     use super::*;
@@ -206,54 +135,57 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_session_comes_back_and_is_private() {
-        let directory = tempfile::tempdir().expect("directory");
-        let inner = directory.path().join("state");
-        let vault = FileVault::open(&inner, "session-x").await.expect("opens");
+    async fn round_trip(vault: &FileVault) {
         assert!(vault.load().await.expect("loads").is_none());
-        vault.save(&session("one")).await.expect("saves");
-        vault.save(&session("two")).await.expect("saves again");
-        assert!(
-            vault
-                .load()
-                .await
-                .expect("loads")
-                .expect("there")
-                .same_token(&session("two"))
-        );
-        assert_eq!(fs::metadata(vault.path()).expect("file").mode() & 0o777, 0o600);
-        assert_eq!(fs::metadata(&inner).expect("directory").mode() & 0o777, 0o700);
-        assert_eq!(
-            fs::read_dir(&inner).expect("list").count(),
-            1,
-            "nothing is left beside it"
-        );
+        vault.save(&session("first-token")).await.expect("saves");
+        vault.save(&session("second-token")).await.expect("saves again");
+        let back = vault.load().await.expect("loads").expect("there");
+        assert!(back.same_token(&session("second-token")));
+        let shown = String::from_utf8_lossy(&fs::read(vault.path()).expect("there")).contains("second-token");
+        assert_eq!(shown, vault.kind() == VaultKind::Plaintext);
         vault.clear().await.expect("clears");
         vault.clear().await.expect("clears twice");
         assert!(vault.load().await.expect("loads").is_none());
     }
 
     #[tokio::test]
-    async fn a_file_that_others_can_read_or_a_link_is_refused() {
+    async fn a_session_comes_back_from_either_sort_of_file() {
         let directory = tempfile::tempdir().expect("directory");
-        let vault = FileVault::open(directory.path(), "session-x")
+        let dir = directory.path();
+        round_trip(&FileVault::plaintext(dir, "session-x").await.expect("opens")).await;
+        let seal = Seal::cheap(&["correct horse"]);
+        round_trip(&FileVault::sealed(dir, "session-x", seal).await.expect("opens")).await;
+        assert_eq!(fs::read_dir(dir).expect("list").count(), 0, "nothing is left");
+    }
+
+    #[tokio::test]
+    async fn a_wrong_passphrase_is_refused_at_once_and_destroys_nothing() {
+        let directory = tempfile::tempdir().expect("directory");
+        let dir = directory.path();
+        let right = || FileVault::sealed(dir, "session-x", Seal::cheap(&["right"]));
+        right()
             .await
-            .expect("opens");
-        vault.save(&session("one")).await.expect("saves");
-        fs::set_permissions(vault.path(), fs::Permissions::from_mode(0o644)).expect("mode");
-        assert!(vault.load().await.is_err());
-        fs::set_permissions(vault.path(), fs::Permissions::from_mode(0o600)).expect("mode");
-        let elsewhere = directory.path().join("elsewhere");
-        fs::rename(vault.path(), &elsewhere).expect("moves");
-        std::os::unix::fs::symlink(&elsewhere, vault.path()).expect("links");
-        assert!(vault.load().await.is_err());
+            .expect("opens")
+            .save(&session("t"))
+            .await
+            .expect("saves");
+        let wrong = FileVault::sealed(dir, "session-x", Seal::cheap(&["wrong"])).await;
+        assert!(wrong.expect_err("refused").to_string().contains("passphrase"));
+        assert!(
+            right()
+                .await
+                .expect("opens")
+                .load()
+                .await
+                .expect("loads")
+                .is_some()
+        );
     }
 
     #[tokio::test]
     async fn rubbish_in_the_file_is_no_session() {
         let directory = tempfile::tempdir().expect("directory");
-        let vault = FileVault::open(directory.path(), "session-x")
+        let vault = FileVault::plaintext(directory.path(), "session-x")
             .await
             .expect("opens");
         write_private(vault.path(), b"{\"issuer\":1}").expect("writes");

@@ -1,31 +1,74 @@
-//! The keyring of the system, which may hang for ever on a machine without a screen: every call runs on a thread of
-//! its own, one at a time, and is given up after three seconds.
-
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::time::Duration;
+//! The stores of the system: the keyring of the desktop, and the kernel's. The former may hang for ever on a machine
+//! without a screen: every call runs on the one [`Worker`].
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use keyring_core::{Entry, Error};
 use zeroize::Zeroizing;
 
+use super::worker::Worker;
 use super::{StoredSession, Vault, VaultError, VaultKind};
 
 const SERVICE: &str = "tokendesk";
-/// How long a call may take before it is given up.
-const LIMIT: Duration = Duration::from_secs(3);
 
-type Job = Box<dyn FnOnce() + Send>;
-
-/// Keeps the session in the keyring of the system.
+/// Keeps the session in a store of the system.
 #[derive(Debug)]
 pub struct KeyringVault {
-    worker: Worker,
+    worker: &'static Worker,
+    store: Store,
     user: String,
 }
 
+/// Which store of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Store {
+    /// Keychain, Credential Manager, Secret Service.
+    System,
+    /// The keyrings of the Linux kernel.
+    #[cfg(target_os = "linux")]
+    Kernel,
+}
+
+impl Store {
+    fn entry(self, user: &str) -> Result<Entry, VaultError> {
+        match self {
+            Self::System => {
+                if let Err(error) = keyring::Entry::store_status() {
+                    return Err(told(error));
+                }
+                keyring::Entry::new(SERVICE, user)
+                    .map(|entry| entry.inner)
+                    .map_err(|e| told(&e))
+            }
+            #[cfg(target_os = "linux")]
+            Self::Kernel => {
+                use keyring_core::api::CredentialStoreApi as _;
+                linux_keyutils_keyring_store::Store::new()
+                    .and_then(|store| store.build(SERVICE, user, None))
+                    .map_err(|e| told(&e))
+            }
+        }
+    }
+
+    /// Writes, reads and removes an entry of our own.
+    fn round_trip(self) -> Result<(), VaultError> {
+        let mark = uuid::Uuid::new_v4().simple().to_string();
+        let entry = self.entry(&format!("probe-{mark}"))?;
+        entry.set_secret(mark.as_bytes()).map_err(|e| told(&e))?;
+        let back = entry.get_secret().map_err(|e| told(&e));
+        entry.delete_credential().map_err(|e| told(&e))?;
+        if back? == mark.as_bytes() {
+            Ok(())
+        } else {
+            Err(VaultError(
+                "the keyring gave back something else than was put in".to_owned(),
+            ))
+        }
+    }
+}
+
 impl KeyringVault {
-    /// The keyring, proven by writing, reading and removing an entry: only a round trip proves a store.
+    /// The keyring of the system, proven by writing, reading and removing an entry: only a round trip proves a store.
     ///
     /// # Errors
     /// When there is no keyring, it is locked, or it does not answer in time.
@@ -33,52 +76,56 @@ impl KeyringVault {
         if !may_exist() {
             return Err(VaultError("there is no keyring here (no session bus)".to_owned()));
         }
-        let worker = Worker::start()?;
-        worker
-            .run(|| {
-                if let Err(error) = keyring::Entry::store_status() {
-                    return Err(told(error));
-                }
-                let mark = uuid::Uuid::new_v4().simple().to_string();
-                let entry = keyring::Entry::new(SERVICE, &format!("probe-{mark}")).map_err(|e| told(&e))?;
-                entry.set_secret(mark.as_bytes()).map_err(|e| told(&e))?;
-                let back = entry.get_secret().map_err(|e| told(&e));
-                entry.delete_credential().map_err(|e| told(&e))?;
-                if back? == mark.as_bytes() {
-                    Ok(())
-                } else {
-                    Err(VaultError(
-                        "the keyring gave back something else than was put in".to_owned(),
-                    ))
-                }
-            })
-            .await?;
+        Self::prove(Store::System, name).await
+    }
+
+    /// The keyrings of the kernel, proven in the same way. What is kept there lasts until the machine restarts, or for
+    /// three days without use, and may be gone earlier.
+    ///
+    /// # Errors
+    /// When the kernel has none, or does not let us in.
+    pub async fn kernel(name: &str) -> Result<Self, VaultError> {
+        #[cfg(target_os = "linux")]
+        return Self::prove(Store::Kernel, name).await;
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = name;
+            Err(VaultError("only Linux has keyrings in its kernel".to_owned()))
+        }
+    }
+
+    async fn prove(store: Store, name: &str) -> Result<Self, VaultError> {
+        let worker = Worker::shared()?;
+        worker.run(move || store.round_trip()).await?;
         Ok(Self {
             worker,
+            store,
             user: name.to_owned(),
         })
     }
 
     async fn with_entry<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&keyring::Entry) -> Result<T, VaultError> + Send + 'static,
+        work: impl FnOnce(&Entry) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
-        let user = self.user.clone();
-        self.worker
-            .run(move || work(&keyring::Entry::new(SERVICE, &user).map_err(|e| told(&e))?))
-            .await
+        let (store, user) = (self.store, self.user.clone());
+        self.worker.run(move || work(&store.entry(&user)?)).await
     }
 }
 
 impl Vault for KeyringVault {
     fn kind(&self) -> VaultKind {
-        VaultKind::Keyring
+        match self.store {
+            Store::System => VaultKind::Keyring,
+            #[cfg(target_os = "linux")]
+            Store::Kernel => VaultKind::Keyutils,
+        }
     }
 
     fn load(&self) -> BoxFuture<'_, Result<Option<StoredSession>, VaultError>> {
         self.with_entry(|entry| match entry.get_secret() {
             Ok(bytes) => Ok(StoredSession::from_bytes(&Zeroizing::new(bytes))),
-            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(told(&error)),
         })
         .boxed()
@@ -96,7 +143,7 @@ impl Vault for KeyringVault {
 
     fn clear(&self) -> BoxFuture<'_, Result<(), VaultError>> {
         self.with_entry(|entry| match entry.delete_credential() {
-            Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(told(&error)),
         })
         .boxed()
@@ -113,103 +160,48 @@ fn may_exist() -> bool {
         || set("XDG_RUNTIME_DIR").is_some_and(|dir| std::path::Path::new(&dir).join("bus").exists())
 }
 
-/// An error of the keyring in words. Never its `Debug`: some variants carry the secret.
-fn told(error: &keyring::Error) -> VaultError {
+/// An error of a store in words. Never its `Debug`: some variants carry the secret.
+fn told(error: &Error) -> VaultError {
     VaultError(match error {
-        keyring::Error::NoStorageAccess(_) => "the keyring is locked or does not let us in".to_owned(),
-        keyring::Error::NoEntry => "the keyring lost an entry".to_owned(),
-        keyring::Error::Ambiguous(_) => "the keyring holds the entry more than once".to_owned(),
-        keyring::Error::TooLong(..) => "the keyring cannot hold an entry of this size".to_owned(),
-        keyring::Error::BadEncoding(_) => "the keyring gave back something unreadable".to_owned(),
+        Error::NoStorageAccess(_) => "the keyring is locked or does not let us in".to_owned(),
+        Error::NoEntry => "the keyring lost an entry".to_owned(),
+        Error::Ambiguous(_) => "the keyring holds the entry more than once".to_owned(),
+        Error::TooLong(..) => "the keyring cannot hold an entry of this size".to_owned(),
+        Error::BadEncoding(_) => "the keyring gave back something unreadable".to_owned(),
         _ => "there is no keyring that works here".to_owned(),
     })
-}
-
-/// One thread that does one thing after the other.
-#[derive(Debug)]
-struct Worker {
-    jobs: mpsc::Sender<Job>,
-    stuck: Arc<AtomicBool>,
-    limit: Duration,
-}
-
-impl Worker {
-    fn start() -> Result<Self, VaultError> {
-        let (jobs, queue) = mpsc::channel::<Job>();
-        std::thread::Builder::new()
-            .name("keyring".to_owned())
-            .spawn(move || {
-                for job in queue {
-                    job();
-                }
-            })
-            .map_err(|error| VaultError(format!("no thread for the keyring: {error}")))?;
-        Ok(Self {
-            jobs,
-            stuck: Arc::new(AtomicBool::new(false)),
-            limit: LIMIT,
-        })
-    }
-
-    /// Runs a job, for at most the limit. While an abandoned job still hangs, further ones fail at once.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
-    ) -> Result<T, VaultError> {
-        let silent = || {
-            VaultError(format!(
-                "the keyring did not answer within {} seconds",
-                self.limit.as_secs()
-            ))
-        };
-        if self.stuck.load(Ordering::Acquire) {
-            return Err(silent());
-        }
-        let (reply, answer) = tokio::sync::oneshot::channel();
-        let stuck = Arc::clone(&self.stuck);
-        let job: Job = Box::new(move || {
-            let _ = reply.send(work());
-            stuck.store(false, Ordering::Release);
-        });
-        self.jobs
-            .send(job)
-            .map_err(|_| VaultError("the keyring's thread has died".to_owned()))?;
-        match tokio::time::timeout(self.limit, answer).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(VaultError("the keyring's thread has died".to_owned())),
-            Err(_) => {
-                self.stuck.store(true, Ordering::Release);
-                Err(silent())
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_keyring_that_hangs_is_given_up_and_may_come_back() {
-        let worker = Worker {
-            limit: Duration::from_millis(50),
-            ..Worker::start().expect("thread")
-        };
-        let (release, hold) = mpsc::channel::<()>();
-        let hung = worker.run(move || Ok(hold.recv().is_ok())).await;
-        assert!(hung.is_err());
-        let asked = worker.run(|| Ok(())).await;
-        assert!(asked.is_err(), "nothing queues up behind a call that hangs");
-        release.send(()).expect("still waiting");
-        while worker.stuck.load(Ordering::Acquire) {
-            tokio::task::yield_now().await;
-        }
-        assert_eq!(worker.run(|| Ok(7)).await, Ok(7));
-    }
-
     #[test]
     fn what_the_keyring_says_never_holds_the_secret() {
-        let error = keyring::Error::BadEncoding(b"very-secret".to_vec());
+        let error = Error::BadEncoding(b"very-secret".to_vec());
         assert!(!told(&error).to_string().contains("secret"));
+    }
+
+    /// Containers often forbid the kernel's keyrings: then this must be an error in words, not a store that forgets.
+    #[tokio::test]
+    async fn the_kernels_keyring_keeps_what_it_is_given_or_says_that_it_does_not() {
+        let name = format!("session-test-{}", uuid::Uuid::new_v4().simple());
+        match KeyringVault::kernel(&name).await {
+            Ok(vault) => {
+                let session = StoredSession {
+                    issuer: "https://id.example.com".to_owned(),
+                    client_id: "desk".to_owned(),
+                    uid: None,
+                    session: crate::domain::id::SessionId::new(),
+                    refresh_token: secrecy::SecretString::from("t"),
+                };
+                vault.save(&session).await.expect("kept");
+                let back = vault.load().await.expect("read").expect("there");
+                assert!(back.same_token(&session));
+                vault.clear().await.expect("forgotten");
+                assert!(vault.load().await.expect("read").is_none());
+            }
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
     }
 }

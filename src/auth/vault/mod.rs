@@ -2,7 +2,11 @@
 
 mod file;
 mod keyring;
+mod marker;
 mod memory;
+mod private;
+mod seal;
+mod worker;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -99,8 +103,12 @@ pub struct VaultError(pub String);
 pub enum VaultKind {
     /// The keyring of the system.
     Keyring,
-    /// A file that only its owner can read.
+    /// The keyrings of the Linux kernel.
+    Keyutils,
+    /// A file sealed with a passphrase.
     File,
+    /// A file in the clear that only its owner can read.
+    Plaintext,
     /// Memory of this process.
     Memory,
 }
@@ -111,9 +119,23 @@ impl VaultKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Keyring => "keyring",
+            Self::Keyutils => "keyutils",
             Self::File => "file",
+            Self::Plaintext => "plaintext",
             Self::Memory => "memory",
         }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [
+            Self::Keyring,
+            Self::Keyutils,
+            Self::File,
+            Self::Plaintext,
+            Self::Memory,
+        ]
+        .into_iter()
+        .find(|kind| kind.word() == word)
     }
 }
 
@@ -138,6 +160,8 @@ pub struct OpenVault {
     pub vault: Arc<dyn Vault>,
     /// Said once at sign-in, when the vault is not what one would expect.
     pub notice: Option<String>,
+    /// Why it is this one.
+    pub why: String,
 }
 
 impl std::fmt::Debug for OpenVault {
@@ -145,55 +169,165 @@ impl std::fmt::Debug for OpenVault {
         f.debug_struct("OpenVault")
             .field("kind", &self.vault.kind())
             .field("notice", &self.notice)
+            .field("why", &self.why)
             .finish()
     }
 }
 
-/// Opens the vault that the settings ask for, proven by a round trip before it is relied on. `state_dir` is where the
-/// file store lives if it is chosen.
+/// Whether a sealed file needs a passphrase that the settings do not tell, and for what.
+#[must_use]
+pub fn passphrase_wanted(settings: &IdentitySettings, state_dir: &Path) -> Option<PassphraseFor> {
+    if settings.token_store != TokenStore::File || !settings.token_passphrase.is_empty() {
+        return None;
+    }
+    let there = file::sealed_path(state_dir, &slot_name(settings)).exists();
+    Some(if there {
+        PassphraseFor::Opening
+    } else {
+        PassphraseFor::Sealing
+    })
+}
+
+/// What a passphrase is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PassphraseFor {
+    /// To open the file that is there.
+    Opening,
+    /// For a new file: it is chosen now.
+    Sealing,
+}
+
+/// Opens the vault that the settings ask for, proven by a round trip before it is relied on. `state_dir` is where files
+/// live; `passphrase` is what the person typed, if they were asked.
 ///
 /// # Errors
 /// When a store that was chosen by name does not work; `auto` never fails, it falls back to memory and says so.
-pub async fn open(settings: &IdentitySettings, state_dir: &Path) -> Result<OpenVault, VaultError> {
+pub async fn open(
+    settings: &IdentitySettings,
+    state_dir: &Path,
+    passphrase: Option<&SecretString>,
+) -> Result<OpenVault, VaultError> {
     let name = slot_name(settings);
-    match settings.token_store {
-        TokenStore::Memory => Ok(OpenVault {
-            vault: Arc::new(MemoryVault::default()),
-            notice: None,
-        }),
-        TokenStore::File => {
-            let vault = FileVault::open(state_dir, &name).await?;
+    let marker = marker::path(state_dir, &name);
+    let chosen = |word: &str| format!("identity.token_store is \"{word}\"");
+    let named = |word: &str, error: VaultError| VaultError(format!("{error} ({})", chosen(word)));
+    let mut opened = match settings.token_store {
+        TokenStore::Memory => return Ok(memory(None, chosen("memory"))),
+        TokenStore::Plaintext => {
+            let vault = FileVault::plaintext(state_dir, &name).await?;
             let notice = format!(
-                "The sign-in is kept in {} (token_store = \"file\").",
+                "Warning: the sign-in lies in the clear in {}; whoever reads that file can use it.",
                 vault.path().display()
             );
-            Ok(OpenVault {
+            OpenVault {
                 vault: Arc::new(vault),
                 notice: Some(notice),
-            })
+                why: chosen("plaintext"),
+            }
         }
-        TokenStore::Keyring => {
-            let vault = KeyringVault::proven(&name).await.map_err(|error| {
-                VaultError(format!(
-                    "the keyring of this system does not work: {error} (token_store = \"keyring\")"
-                ))
-            })?;
-            Ok(OpenVault {
-                vault: Arc::new(vault),
-                notice: None,
-            })
+        TokenStore::File => {
+            let seal = seal::Seal::new(passphrases(settings, passphrase).await?);
+            let vault = FileVault::sealed(state_dir, &name, seal)
+                .await
+                .map_err(|error| named("file", error))?;
+            plain(vault, format!("{}; sealed with your passphrase", chosen("file")))
         }
-        TokenStore::Auto => Ok(match KeyringVault::proven(&name).await {
-            Ok(vault) => OpenVault {
-                vault: Arc::new(vault),
-                notice: None,
-            },
-            Err(error) => OpenVault {
-                vault: Arc::new(MemoryVault::default()),
-                notice: Some(format!("This sign-in lasts until you quit: {error}.")),
-            },
-        }),
+        TokenStore::Keyring => plain(
+            KeyringVault::proven(&name)
+                .await
+                .map_err(|error| named("keyring", error))?,
+            format!("{}; a round trip proved it", chosen("keyring")),
+        ),
+        TokenStore::Keyutils => plain(
+            KeyringVault::kernel(&name)
+                .await
+                .map_err(|error| named("keyutils", error))?,
+            format!("{}; a round trip proved it", chosen("keyutils")),
+        ),
+        TokenStore::Auto => automatic(&name, marker::read(&marker).await).await,
+    };
+    if opened.vault.kind() != VaultKind::Memory {
+        opened.vault = Arc::new(marker::Marked {
+            vault: opened.vault,
+            path: marker,
+        });
     }
+    Ok(opened)
+}
+
+fn plain(vault: impl Vault + 'static, why: String) -> OpenVault {
+    OpenVault {
+        vault: Arc::new(vault),
+        notice: None,
+        why,
+    }
+}
+
+fn memory(notice: Option<String>, why: String) -> OpenVault {
+    OpenVault {
+        vault: Arc::new(MemoryVault::default()),
+        notice,
+        why,
+    }
+}
+
+/// The first store that a round trip proves; where a sign-in is kept already, that store or none.
+async fn automatic(name: &str, holds: Option<VaultKind>) -> OpenVault {
+    let elsewhere = |store: &str, error: &VaultError| {
+        memory(
+            Some(format!(
+                "Your sign-in is kept in the {store}, which cannot be used now: {error}. A new sign-in lasts until you quit."
+            )),
+            format!("the sign-in is kept in the {store}, which cannot be used now: {error}"),
+        )
+    };
+    if holds != Some(VaultKind::Keyutils) {
+        match KeyringVault::proven(name).await {
+            Ok(vault) => return plain(vault, "a round trip proved the keyring of the system".to_owned()),
+            Err(error) if holds == Some(VaultKind::Keyring) => {
+                return elsewhere("keyring of the system", &error);
+            }
+            Err(keyring) => match KeyringVault::kernel(name).await {
+                Ok(vault) => plain(
+                    vault,
+                    format!(
+                        "{keyring}; a round trip proved the kernel's keyring, which lasts until a restart"
+                    ),
+                ),
+                Err(kernel) => memory(
+                    Some(format!("This sign-in lasts until you quit: {keyring}.")),
+                    format!("keyring of the system: {keyring}; kernel's keyring: {kernel}"),
+                ),
+            },
+        }
+    } else {
+        match KeyringVault::kernel(name).await {
+            Ok(vault) => plain(vault, "the sign-in is kept in the kernel's keyring".to_owned()),
+            Err(error) => elsewhere("kernel's keyring", &error),
+        }
+    }
+}
+
+/// The passphrases that the settings tell, else the one that was typed.
+async fn passphrases(
+    settings: &IdentitySettings,
+    typed: Option<&SecretString>,
+) -> Result<Vec<SecretString>, VaultError> {
+    let sources = settings.token_passphrase.clone();
+    let mut all = private::blocking(move || {
+        let fetch = |source: &crate::config::secret_keys::KeySource| source.passphrase().map_err(VaultError);
+        sources.iter().map(fetch).collect::<Result<Vec<_>, _>>()
+    })
+    .await?;
+    all.extend(typed.cloned());
+    if all.is_empty() {
+        return Err(VaultError(
+            "the sign-in is to be sealed with a passphrase, and there is none; set identity.token_passphrase, or run \
+             this at a terminal"
+                .to_owned(),
+        ));
+    }
+    Ok(all)
 }
 
 /// A short name for the pair of issuer and application, the same on every machine (FNV-1a, 64 bits).
@@ -213,6 +347,51 @@ pub(super) fn slot_name(settings: &IdentitySettings) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_store_that_holds_a_sign_in_is_written_down_until_it_holds_none() {
+        let directory = tempfile::tempdir().expect("directory");
+        let settings = IdentitySettings {
+            issuer: "https://id.example.com/oauth2/default".to_owned(),
+            token_store: TokenStore::Plaintext,
+            ..Default::default()
+        };
+        let opened = open(&settings, directory.path(), None).await.expect("opens");
+        assert!(opened.notice.expect("a warning").contains("in the clear"));
+        let mark = marker::path(directory.path(), &slot_name(&settings));
+        assert_eq!(marker::read(&mark).await, None, "nothing is kept yet");
+        let session = StoredSession {
+            issuer: settings.issuer.clone(),
+            client_id: String::new(),
+            uid: None,
+            session: SessionId::new(),
+            refresh_token: SecretString::from("t"),
+        };
+        opened.vault.save(&session).await.expect("saves");
+        assert_eq!(marker::read(&mark).await, Some(VaultKind::Plaintext));
+        opened.vault.clear().await.expect("clears");
+        assert_eq!(marker::read(&mark).await, None);
+    }
+
+    #[tokio::test]
+    async fn a_sealed_store_without_a_passphrase_says_where_to_set_one() {
+        let directory = tempfile::tempdir().expect("directory");
+        let mut settings = IdentitySettings {
+            token_store: TokenStore::File,
+            ..Default::default()
+        };
+        let error = open(&settings, directory.path(), None).await.expect_err("none");
+        assert!(error.to_string().contains("identity.token_passphrase"), "{error}");
+        assert_eq!(
+            passphrase_wanted(&settings, directory.path()),
+            Some(PassphraseFor::Sealing)
+        );
+        let command = "command:echo correct horse".to_owned();
+        settings.token_passphrase = vec![command.try_into().expect("a source")];
+        assert_eq!(passphrase_wanted(&settings, directory.path()), None);
+        let opened = open(&settings, directory.path(), None).await.expect("opens");
+        assert_eq!(opened.vault.kind(), VaultKind::File);
+    }
 
     #[test]
     fn debug_never_shows_the_token() {

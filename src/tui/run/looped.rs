@@ -257,6 +257,7 @@ mod tests {
             state_dir: None,
             linear: false,
             demo: None,
+            passphrase: None,
         })
         .expect("set up");
         // nothing but the keys may draw here: what tasks tell stays out

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
+use secrecy::SecretString;
 
 use crate::config::Config;
 use crate::text::words::Words;
@@ -25,6 +26,8 @@ pub struct DeskSetup {
     pub linear: bool,
     /// In the demo: approves codes from the terminal.
     pub demo: Option<DemoApprover>,
+    /// The passphrase of the file that holds the sign-in, asked for before the screen is taken over.
+    pub passphrase: Option<SecretString>,
 }
 
 /// Approves a user code as one of the demo's people, through the same HTTP steps as a browser.

@@ -69,6 +69,7 @@ impl Worker {
                 .state_dir
                 .unwrap_or_else(|| std::env::temp_dir().join("tokendesk")),
             clock: Arc::new(SystemClock),
+            passphrase: setup.passphrase,
         };
         tokio::spawn(signin::keep(options, late, setup.demo, asked, posts.clone()));
         let worker = Self {
