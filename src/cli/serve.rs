@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::config::secret_keys;
 use crate::config::{Config, Override};
 use crate::domain::profile::Profile;
 use crate::domain::time::SystemClock;
@@ -93,6 +94,7 @@ async fn until_told(server: RunningServer, signal: impl Future<Output = ()>) -> 
 async fn start(config: &Config) -> Result<RunningServer, Exit> {
     refuse_what_is_not_there(config)?;
     let profile = profile(&config.desk.profile)?;
+    let keys = secret_keys::load(&config.keys).map_err(|words| Exit::new(USAGE, "configuration", words))?;
     let tokens =
         AccessTokens::new(&config.identity).map_err(|words| Exit::new(USAGE, "configuration", words))?;
     if config.server.database.is_empty() {
@@ -121,6 +123,7 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
             client_id: config.identity.client_id.clone(),
         },
         limits: config.limits.clone(),
+        keys,
         public_docs: false,
     };
     let server = app::serve(setup, listener)
@@ -145,7 +148,6 @@ fn refuse_what_is_not_there(config: &Config) -> Result<(), Exit> {
         "server.metrics_listen" => {
             Some("this build serves /metrics on the listening address, for this machine only; leave this out")
         }
-        key if key.starts_with("keys.") => Some("nothing in this build uses such a key yet; leave this out"),
         _ => None,
     };
     match config

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use secrecy::{SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
+use super::sections::KeySettings;
+use crate::domain::keys::{ActiveKeys, Keys};
+
 /// Fewest bytes that a key may have.
 pub const LEAST_KEY_BYTES: usize = 32;
 /// Most bytes that are read.
@@ -107,6 +110,26 @@ fn run(line: &str) -> Result<Vec<u8>, String> {
     }
 }
 
+fn active(purpose: &str, sources: &[KeySource]) -> Result<ActiveKeys, String> {
+    let fetched = sources.iter().map(KeySource::fetch).collect::<Result<_, _>>();
+    fetched
+        .map(ActiveKeys::new)
+        .map_err(|why| format!("keys.{purpose}: {why}"))
+}
+
+/// Fetches all of the backend's own keys. Blocks; for the start of the program.
+///
+/// # Errors
+/// Says in words which one cannot be had, without showing any part of it.
+pub fn load(settings: &KeySettings) -> Result<Keys, String> {
+    Ok(Keys {
+        links: active("links", &settings.links)?,
+        webhooks: active("webhooks", &settings.webhooks)?,
+        checkpoints: active("checkpoints", &settings.checkpoints)?,
+        drafts: active("drafts", &settings.drafts)?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +146,38 @@ mod tests {
         assert_eq!(command.fetch().expect("a key").expose_secret(), [b'k'; 32]);
         std::fs::write(&path, "short").expect("written");
         assert!(source.fetch().expect_err("too short").contains("this has 5"));
+    }
+
+    #[test]
+    fn two_keys_may_be_good_at_a_time_and_none_is_ever_shown() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let source = |name: &str| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, format!("{name}-{}", "x".repeat(32))).expect("written");
+            KeySource::File(path)
+        };
+        let settings = KeySettings {
+            links: vec![source("new"), source("old")],
+            ..KeySettings::default()
+        };
+        let keys = load(&settings).expect("keys");
+        assert!(keys.links.current().is_some_and(|key| key.starts_with(b"new-")));
+        assert_eq!(keys.links.all().count(), 2);
+        assert!(keys.drafts.is_empty() && keys.drafts.current().is_none());
+        let shown = format!("{keys:?} {:?}", keys.links);
+        assert!(!shown.contains("new-") && !shown.contains("xxx"), "{shown}");
+        let absent = KeySettings {
+            webhooks: vec![KeySource::File(dir.path().join("absent"))],
+            ..KeySettings::default()
+        };
+        assert!(
+            load(&absent)
+                .expect_err("no file")
+                .starts_with("keys.webhooks: file:")
+        );
+        let made_up = [Keys::made_up(), Keys::made_up()];
+        assert_ne!(made_up[0].drafts.current(), made_up[1].drafts.current());
+        assert_ne!(made_up[0].drafts.current(), made_up[0].links.current());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::identity::IdentitySettings;
 use crate::config::sections::Limits;
+use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::Clock;
 use crate::server::app::{self, RunningServer, Setup};
@@ -78,6 +79,7 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
             client_id: identity.client_id,
         },
         limits: options.limits,
+        keys: Keys::made_up(),
         public_docs: false,
     };
     let server = app::serve(setup, listener).map_err(|error| format!("the backend cannot start: {error}"))?;

@@ -5,6 +5,7 @@ pub mod agent;
 pub mod audit;
 pub mod id;
 pub mod import;
+pub mod keys;
 pub mod lifecycle;
 pub mod lookup;
 pub mod masking;

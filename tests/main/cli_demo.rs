@@ -311,7 +311,7 @@ async fn a_port_in_use_and_a_missing_database_are_told() {
         .await
         .error(2);
     assert!(
-        text(&error["detail"]).starts_with("more.toml:2: keys.links: nothing"),
+        text(&error["detail"]).starts_with("keys.links: env:LINK_KEY: the variable is not set"),
         "{error}"
     );
     let error = machine

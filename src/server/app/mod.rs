@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::identity::RoleGroups;
 use crate::config::sections::Limits;
+use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::Clock;
 use crate::server::http::desk::SignInWith;
@@ -41,6 +42,8 @@ pub struct Setup {
     pub identity: SignInWith,
     /// What it puts up with.
     pub limits: Limits,
+    /// Its own keys.
+    pub keys: Keys,
     /// Whether the documentation is for every machine.
     pub public_docs: bool,
 }
@@ -105,6 +108,7 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     let addr = listener.local_addr()?;
     let mut services = Services::new(setup.store, setup.clock, setup.profile);
     services.session_hours = setup.limits.session_hours;
+    services.keys = Arc::new(setup.keys);
     let metrics = Metrics::default();
     let rate = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
     let quota =

@@ -22,6 +22,7 @@ pub use error::ServiceError;
 pub use work::{Actor, Answer, IntentRequest, Work};
 
 use super::store::Store;
+use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::{Clock, Moment};
 
@@ -40,6 +41,8 @@ pub struct Services {
     pub denials: denials::Denials,
     /// Hours after which a person has to sign in anew; 0: never.
     pub session_hours: u32,
+    /// The backend's own keys.
+    pub keys: Arc<Keys>,
 }
 
 impl Services {
@@ -53,6 +56,7 @@ impl Services {
             committed: Arc::new(Notify::new()),
             denials: denials::Denials::default(),
             session_hours: 0,
+            keys: Arc::new(Keys::default()),
         }
     }
 

@@ -13,6 +13,7 @@ use tokendesk::config::identity::RoleGroups;
 use tokendesk::config::sections::{BackendSettings, Limits};
 use tokendesk::domain::account::{Account, Address};
 use tokendesk::domain::id::{AccountId, OfferId, SessionId, TokenId};
+use tokendesk::domain::keys::Keys;
 use tokendesk::domain::offer::{Offer, OfferType};
 use tokendesk::domain::profile::Profile;
 use tokendesk::domain::time::{Clock, Moment};
@@ -156,6 +157,7 @@ impl Backend {
                 burst: 10_000,
                 ..Limits::default()
             },
+            keys: Keys::made_up(),
             public_docs: false,
         };
         // Tests let hours pass between two requests.
