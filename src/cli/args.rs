@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Override;
 
-use super::{account, audit, completions, offer, session, ticket, token};
+use super::{account, actions, audit, completions, offer, session, ticket, token};
 
 /// A keyboard-driven terminal for support desks: accounts, offer tokens and tickets.
 ///
@@ -74,8 +74,10 @@ pub(super) enum Command {
     Account(account::AccountArgs),
     /// Search the catalog
     Offer(offer::OfferArgs),
-    /// List, show, add, remove and reissue tokens
+    /// List, show, add, remove, reissue and dispute tokens
     Token(token::TokenArgs),
+    /// List recorded actions and take them back
+    Action(actions::ActionArgs),
     /// List, show, create, work on and close tickets
     Ticket(ticket::TicketArgs),
     /// Check the audit

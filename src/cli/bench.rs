@@ -333,6 +333,7 @@ async fn actions(
             reason: reason.clone(),
             ticket_id: None,
             expires_at: None,
+            again: false,
         };
         let id = ids[i];
         async move { ok(api.remove_token(id, 1, IntentKey::new(), &body).await) }

@@ -5,6 +5,7 @@
 
 mod account;
 mod action;
+mod actions;
 mod args;
 mod audit;
 #[cfg(feature = "server")]
@@ -84,6 +85,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         Command::Whoami => context::run(&global, output, session::whoami),
         Command::Account(args) => context::run(&global, output, |ctx| account::run(ctx, args)),
         Command::Offer(args) => context::run(&global, output, |ctx| offer::run(ctx, args)),
+        Command::Action(args) => context::run(&global, output, |ctx| actions::run(ctx, args)),
         Command::Token(args) => context::run(&global, output, |ctx| token::run(ctx, args)),
         Command::Ticket(args) => context::run(&global, output, |ctx| ticket::run(ctx, args)),
     }

@@ -1,16 +1,20 @@
-//! `token list`, `show`, `add`, `remove`, `reissue`.
+//! `token list`, `show`, `add`, `remove`, `reissue`, `dispute`, `decide`.
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::client::Api;
-use crate::domain::id::{AccountId, OfferId, TokenId};
+use crate::domain::id::{AccountId, DisputeId, OfferId, TokenId};
 use crate::domain::time::Moment;
+use crate::domain::token::DisputeStatus;
 use crate::wire::page::ListParams;
-use crate::wire::tokens::{ActionDone, AddToken, ChangeToken, TokenEvent, TokenRow};
+use crate::wire::tokens::{
+    ActionDone, AddToken, ChangeToken, DecideDispute, Dispute, DisputeToken, TokenEvent, TokenRow,
+};
 
 use super::action::{IntentArgs, ReasonArgs, settled, ticket_id};
 use super::context::Context;
-use super::exit::{Exit, NOT_FOUND};
+use super::exit::{CONFLICT, Exit, NOT_FOUND};
 use super::listing::ListArgs;
 use super::output::{facts, safe, table, when, when_any, worth};
 
@@ -40,13 +44,44 @@ enum Verb {
     Add(Add),
     /// Take a token out of its wallet; its history stays
     Remove(Change),
-    /// Replace an expired or used token by a new one
+    /// Replace an expired or used token, or one whose dispute was upheld, by a new one
     Reissue {
         #[command(flatten)]
         change: Change,
         /// Last moment of the new token [default: from the offer]
         #[arg(long, value_name = "TIME", value_parser = moment)]
         expires: Option<Moment>,
+        /// Once more, although it was reissued before; waits for a second person
+        #[arg(long)]
+        again: bool,
+    },
+    /// Open a dispute about a token
+    Dispute {
+        #[command(flatten)]
+        change: Change,
+        /// What sort: a code of the desk's reasons for disputes, or `other` [default: the reason's code]
+        #[arg(long, value_name = "KIND")]
+        kind: Option<String>,
+    },
+    /// List the disputes about a token
+    Disputes {
+        /// Id of the token
+        id: TokenId,
+    },
+    /// Decide the open dispute about a token
+    Decide {
+        /// Id of the token, or of the dispute
+        id: Uuid,
+        /// How it is decided
+        #[arg(value_parser = ["upheld", "rejected"])]
+        outcome: String,
+        #[command(flatten)]
+        reason: ReasonArgs,
+        /// The ticket that it is done for, by id or number
+        #[arg(long, value_name = "TICKET")]
+        ticket: Option<String>,
+        #[command(flatten)]
+        intent: IntentArgs,
     },
 }
 
@@ -112,14 +147,54 @@ pub(super) async fn run(ctx: Context, args: TokenArgs) -> Result<(), Exit> {
         }
         Verb::Add(args) => add(&ctx, &api, args).await,
         Verb::Remove(args) => {
-            let (id, version, key, change) = prepare(&api, args, None).await?;
+            let (id, version, key, change) = prepare(&api, args).await?;
             let result = api.remove_token(id, version, key, &change).await;
             finish(&ctx, settled(&ctx.output, &api, result).await?, "Removed")
         }
-        Verb::Reissue { change, expires } => {
-            let (id, version, key, change) = prepare(&api, change, expires).await?;
+        Verb::Reissue {
+            change,
+            expires,
+            again,
+        } => {
+            let (id, version, key, change) = prepare(&api, change).await?;
+            let change = ChangeToken {
+                expires_at: expires,
+                again,
+                ..change
+            };
             let result = api.reissue_token(id, version, key, &change).await;
             finish(&ctx, settled(&ctx.output, &api, result).await?, "Reissued")
+        }
+        Verb::Dispute { change, kind } => {
+            let (id, version, key, change) = prepare(&api, change).await?;
+            let body = DisputeToken {
+                kind: kind.unwrap_or_default(),
+                reason: change.reason,
+                ticket_id: change.ticket_id,
+            };
+            let result = api.dispute_token(id, version, key, &body).await;
+            finish(&ctx, settled(&ctx.output, &api, result).await?, "Disputed")
+        }
+        Verb::Disputes { id } => {
+            let disputes = api.disputes(id).await?;
+            ctx.output.show(&disputes, |page| disputes_words(&page.items))
+        }
+        Verb::Decide {
+            id,
+            outcome,
+            reason,
+            ticket,
+            intent,
+        } => {
+            let key = intent.key();
+            let body = DecideDispute {
+                status: DisputeStatus::from_word(&outcome).unwrap_or(DisputeStatus::Open),
+                reason: reason.reason()?,
+                ticket_id: ticket_id(&api, ticket.as_deref()).await?,
+            };
+            let dispute = open_dispute(&api, id).await?;
+            let result = api.decide_dispute(dispute.id, dispute.version, key, &body).await;
+            finish(&ctx, settled(&ctx.output, &api, result).await?, "Decided")
         }
     }
 }
@@ -165,7 +240,6 @@ async fn offer_id(api: &Api, offer: &str) -> Result<OfferId, Exit> {
 async fn prepare(
     api: &Api,
     args: Change,
-    expires_at: Option<Moment>,
 ) -> Result<(TokenId, i64, crate::domain::id::IntentKey, ChangeToken), Exit> {
     let key = args.intent.key();
     let reason = args.reason.reason()?;
@@ -176,15 +250,57 @@ async fn prepare(
     let change = ChangeToken {
         reason,
         ticket_id: ticket_id(api, args.ticket.as_deref()).await?,
-        expires_at,
+        ..ChangeToken::default()
     };
     Ok((args.id, version, key, change))
 }
 
-fn finish(ctx: &Context, done: ActionDone, verb: &str) -> Result<(), Exit> {
+/// The dispute of that id, or the open one about the token of that id.
+async fn open_dispute(api: &Api, id: Uuid) -> Result<Dispute, Exit> {
+    match api.disputes(TokenId(id)).await {
+        Ok(page) => {
+            let open = page
+                .items
+                .into_iter()
+                .rev()
+                .find(|d| d.status == DisputeStatus::Open);
+            open.ok_or_else(|| {
+                Exit::new(CONFLICT, "illegal_move", "no dispute about this token is open")
+                    .and_next(format!("See what there was: tokendesk token disputes {id}"))
+            })
+        }
+        Err(error) if error.kind.word() == "not_found" => Ok(api.dispute(DisputeId(id)).await?),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn disputes_words(disputes: &[Dispute]) -> String {
+    let rows: Vec<_> = disputes
+        .iter()
+        .map(|d| {
+            vec![
+                d.id.to_string(),
+                d.status.word().to_owned(),
+                d.kind.clone(),
+                d.reason.clone(),
+                when(d.opened_at),
+                d.opened_by.clone(),
+                when_any(d.decided_at),
+                d.outcome.clone(),
+            ]
+        })
+        .collect();
+    let heading = [
+        "id", "status", "kind", "reason", "opened", "by", "decided", "outcome",
+    ];
+    table(&heading, &rows)
+}
+
+pub(super) fn finish(ctx: &Context, done: ActionDone, verb: &str) -> Result<(), Exit> {
     ctx.output.show(&done, |done| {
         let head = format!("{verb}: {} ({})", done.token.name, done.token.token_ref);
-        safe(&head) + "\n" + &words(&done.token)
+        let undo = format!("undo with: tokendesk action undo {}\n", done.action.id);
+        safe(&head) + "\n" + &words(&done.token) + &undo
     })
 }
 

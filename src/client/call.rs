@@ -63,6 +63,18 @@ impl Call {
         call
     }
 
+    /// The same with a parameter of its own.
+    pub(super) fn with_param(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.query.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    /// The same with more parameters.
+    pub(super) fn with_all(mut self, pairs: &[(&'static str, String)]) -> Self {
+        self.query.extend_from_slice(pairs);
+        self
+    }
+
     /// Asks something that travels in a body, since it is personal, and changes nothing.
     pub(super) fn ask(path: impl Into<String>, body: &impl Serialize) -> Self {
         Self::new(Method::POST, path, true).with(body)

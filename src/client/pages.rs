@@ -16,6 +16,7 @@ pub struct Pages<T> {
     api: Api,
     path: String,
     params: Option<ListParams>,
+    more: Vec<(&'static str, String)>,
     rows: PhantomData<fn() -> T>,
 }
 
@@ -25,8 +26,16 @@ impl<T: DeserializeOwned> Pages<T> {
             api,
             path: path.into(),
             params: Some(params),
+            more: Vec::new(),
             rows: PhantomData,
         }
+    }
+
+    /// The same list, narrowed by a parameter of its own.
+    #[must_use]
+    pub(super) fn with(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.more.extend(value.map(|value| (name, value.to_string())));
+        self
     }
 
     /// The next page; `None` after the last one.
@@ -37,7 +46,10 @@ impl<T: DeserializeOwned> Pages<T> {
         let Some(params) = &self.params else {
             return Ok(None);
         };
-        let page: Page<T> = self.api.fetch(Call::list(&self.path, params)).await?;
+        let page: Page<T> = self
+            .api
+            .fetch(Call::list(&self.path, params).with_all(&self.more))
+            .await?;
         self.params = page.next.clone().map(|cursor| ListParams {
             cursor: Some(cursor),
             from: None,

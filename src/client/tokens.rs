@@ -2,11 +2,14 @@
 
 use http::Method;
 
-use crate::domain::id::{AccountId, IntentKey, TokenId};
+use crate::domain::id::{AccountId, ActionId, DisputeId, IntentKey, TokenId};
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
-use crate::wire::tokens::{ActionDone, AddToken, ChangeToken, TokenEvent, TokenRow};
+use crate::wire::tokens::{
+    Action, ActionDone, AddToken, ChangeToken, DecideDispute, Dispute, DisputeToken, TokenEvent, TokenRow,
+    UndoAction,
+};
 
 use super::api::Api;
 use super::call::Call;
@@ -130,5 +133,86 @@ impl Api {
         let path = paths::token_part(id, "reissue");
         let call = Call::change(Method::POST, path, key, change).at_version(version);
         self.fetch(call).await
+    }
+
+    /// The disputes about a token, oldest first.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    pub async fn disputes(&self, id: TokenId) -> Result<Page<Dispute>, ClientError> {
+        self.fetch(Call::get(paths::token_part(id, "dispute"))).await
+    }
+
+    /// One dispute.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn dispute(&self, id: DisputeId) -> Result<Dispute, ClientError> {
+        self.fetch(Call::get(paths::dispute(id))).await
+    }
+
+    /// Opens a dispute about a token.
+    ///
+    /// # Errors
+    /// When it cannot be done; see [`ClientError::maybe_done`] for lost answers.
+    pub async fn dispute_token(
+        &self,
+        id: TokenId,
+        version: i64,
+        key: IntentKey,
+        dispute: &DisputeToken,
+    ) -> Result<ActionDone, ClientError> {
+        let path = paths::token_part(id, "dispute");
+        let call = Call::change(Method::POST, path, key, dispute).at_version(version);
+        self.fetch(call).await
+    }
+
+    /// Decides a dispute.
+    ///
+    /// # Errors
+    /// When it cannot be done; see [`ClientError::maybe_done`] for lost answers.
+    pub async fn decide_dispute(
+        &self,
+        id: DisputeId,
+        version: i64,
+        key: IntentKey,
+        decision: &DecideDispute,
+    ) -> Result<ActionDone, ClientError> {
+        let call = Call::change(Method::PUT, paths::dispute(id), key, decision).at_version(version);
+        self.fetch(call).await
+    }
+
+    /// Takes an action back.
+    ///
+    /// # Errors
+    /// When it cannot be done; see [`ClientError::maybe_done`] for lost answers.
+    pub async fn undo_action(
+        &self,
+        id: ActionId,
+        key: IntentKey,
+        undo: &UndoAction,
+    ) -> Result<ActionDone, ClientError> {
+        self.fetch(Call::change(Method::POST, paths::undo(id), key, undo))
+            .await
+    }
+
+    /// One recorded action.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn action(&self, id: ActionId) -> Result<Action, ClientError> {
+        self.fetch(Call::get(paths::action(id))).await
+    }
+
+    /// Recorded actions, newest first, page by page.
+    #[must_use]
+    pub fn action_pages(&self, params: ListParams) -> Pages<Action> {
+        Pages::new(self.clone(), paths::ACTIONS, params)
+    }
+
+    /// Recorded actions in one wallet, newest first, page by page.
+    #[must_use]
+    pub fn account_action_pages(&self, account: AccountId, params: ListParams) -> Pages<Action> {
+        self.action_pages(params).with("account", Some(account))
     }
 }

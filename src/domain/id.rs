@@ -57,6 +57,14 @@ ids! {
     ActionId,
     /// A dispute of a token.
     DisputeId,
+    /// One verb for many tokens.
+    PlanId,
+    /// Something that waits for a second person.
+    ApprovalId,
+    /// A saved query.
+    PresetId,
+    /// One way that something in the outbox goes out by; also the Message-ID.
+    DeliveryId,
     /// A signed-in support person, keyed by issuer and subject.
     AgentId,
     /// One sign-in of one person.

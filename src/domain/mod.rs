@@ -1,8 +1,10 @@
 //! Vocabulary and rules, pure: no input or output, no async, no clock of its own (`now` is passed in).
 
 pub mod account;
+pub mod action;
 pub mod agent;
 pub mod audit;
+pub mod dispute;
 pub mod id;
 pub mod import;
 pub mod keys;

@@ -85,6 +85,10 @@ pub struct Offer {
     pub valid_until: Option<Moment>,
     /// Days after its claim that a token expires; `None`: with the offer, else never.
     pub valid_days: Option<i64>,
+    /// How many of it one customer may have in the wallet (used ones count, removed and replaced ones do not); `None`: any
+    /// number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_customer: Option<i64>,
 }
 
 impl Offer {
@@ -111,6 +115,18 @@ impl Offer {
         }
         Ok(())
     }
+
+    /// Whether the offer can be added at `now` for a customer who has `held` of it.
+    ///
+    /// # Errors
+    /// The first reason why not.
+    pub fn addable_for(&self, held: i64, now: Moment) -> Result<(), OfferRefusal> {
+        self.addable_at(now)?;
+        match self.per_customer {
+            Some(cap) if held >= cap => Err(OfferRefusal::CapReached { held, cap }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Why an offer cannot be added to a wallet.
@@ -122,4 +138,24 @@ pub enum OfferRefusal {
     /// `valid_until` has passed.
     #[error("the offer is no longer valid")]
     NoLongerValid,
+    /// The customer has as many as one may have.
+    #[error("the customer has {} of this offer already, and may have {}", held, cap)]
+    CapReached {
+        /// In the wallet.
+        held: i64,
+        /// At most.
+        cap: i64,
+    },
+}
+
+impl OfferRefusal {
+    /// A stable code for replies.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotYetValid => "offer_not_yet_valid",
+            Self::NoLongerValid => "offer_no_longer_valid",
+            Self::CapReached { .. } => "customer_cap_reached",
+        }
+    }
 }

@@ -127,6 +127,30 @@ permissions! {
     TokenRemove = "token.remove" for DESK,
     /// Reissue a token.
     TokenReissue = "token.reissue" for DESK,
+    /// Open a dispute about a token.
+    TokenDispute = "token.dispute" for DESK,
+    /// Decide a dispute.
+    DisputeDecide = "dispute.decide" for SENIOR,
+    /// Take back one's own action on a token.
+    TokenUndo = "token.undo" for DESK,
+    /// Take back what somebody else did to a token.
+    TokenUndoAny = "token.undo_any" for SENIOR,
+    /// Do one verb to many tokens by a plan.
+    TokenBulk = "token.bulk" for DESK,
+    /// Make a signed link to a token in the partner's system.
+    TokenLink = "token.link" for DESK,
+    /// See what waits for a second person.
+    ApprovalView = "approval.view" for DESK,
+    /// Approve or reject what somebody else asked for.
+    ApprovalDecide = "approval.decide" for SENIOR,
+    /// Keep saved queries of one's own, and use shared ones.
+    PresetUse = "preset.use" for DESK,
+    /// Share saved queries with the desk.
+    PresetShare = "preset.share" for SENIOR,
+    /// See what goes out to customers, and what did not arrive.
+    DeliveryView = "delivery.view" for OVERSIGHT,
+    /// Send again, or give up, what did not arrive.
+    DeliveryManage = "delivery.manage" for OVERSIGHT,
     /// Write case notes on a token.
     TokenNote = "token.note" for DESK,
     /// See tickets.

@@ -18,6 +18,10 @@ pub const MAX_UNDO_SECONDS: u32 = 300;
 pub const MAX_LOCK_MINUTES: u32 = 480;
 /// After how many minutes without use a desk locks itself when its profile does not say.
 const DEFAULT_LOCK_MINUTES: u32 = 15;
+/// Longest time in which an action can be taken back, in minutes: a week.
+pub const MAX_UNDO_MINUTES: u32 = 7 * 24 * 60;
+/// For how many minutes an action can be taken back when the profile does not say.
+const DEFAULT_UNDO_MINUTES: u32 = 24 * 60;
 
 /// The profiles that come with the program, by name.
 const SHIPPED: &[(&str, &str)] = &[("extracare", include_str!("profiles/extracare.toml"))];
@@ -38,6 +42,9 @@ pub struct Profile {
     /// After how many minutes without use a sign-in is locked: data hidden, a fresh sign-in asked for. 0: never.
     #[serde(default = "default_lock_minutes")]
     pub lock_minutes: u32,
+    /// For how long an action can be taken back, in minutes: past `undo_seconds` the customer gets a correction. 0: never.
+    #[serde(default = "default_undo_minutes")]
+    pub undo_minutes: u32,
     /// Whose desk it is.
     pub brand: Brand,
     /// Whether real customers are behind it.
@@ -54,6 +61,10 @@ pub struct Profile {
 
 fn default_lock_minutes() -> u32 {
     DEFAULT_LOCK_MINUTES
+}
+
+fn default_undo_minutes() -> u32 {
+    DEFAULT_UNDO_MINUTES
 }
 
 /// Whose desk it is.
@@ -305,6 +316,8 @@ impl Profile {
         found.check("undo_seconds", self.undo_seconds <= MAX_UNDO_SECONDS, &most);
         let most = format!("0 to {MAX_LOCK_MINUTES} minutes");
         found.check("lock_minutes", self.lock_minutes <= MAX_LOCK_MINUTES, &most);
+        let most = format!("0 to {MAX_UNDO_MINUTES} minutes");
+        found.check("undo_minutes", self.undo_minutes <= MAX_UNDO_MINUTES, &most);
         found.label("brand.product", &self.brand.product);
         found.label("brand.partner", &self.brand.partner);
         found.label("brand.external", &self.brand.external);
@@ -474,7 +487,7 @@ mod tests {
         let twice = problems("code = \"expired_offer\"", "code = \"missing_offer\"");
         assert_eq!(twice.len(), 1);
         assert!(
-            twice[0].starts_with("line 31: categories[2].code: allowed is each code once"),
+            twice[0].starts_with("line 32: categories[2].code: allowed is each code once"),
             "{twice:?}"
         );
         assert!(problems("urgent = \"Urgent\"\n", "")[0].contains("priorities.urgent: allowed is a label"));
@@ -489,7 +502,7 @@ mod tests {
         assert!(problems("[brand]", "[brand]\ncolour = 1")[0].contains("unknown field `colour`"));
         let kind = problems("kind = \"test\"", "kind = \"staging\"");
         assert!(
-            kind[0].starts_with("line 16: ") && kind[0].contains("`production`"),
+            kind[0].starts_with("line 17: ") && kind[0].contains("`production`"),
             "{kind:?}"
         );
         assert!(problems("resolved = ", "solved = ")[0].contains("solved"));

@@ -66,11 +66,13 @@ pub enum DisputeStatus {
     Upheld,
     /// The customer was not right.
     Rejected,
+    /// Taken back before it was decided: it counts as never opened.
+    Withdrawn,
 }
 
 impl DisputeStatus {
     /// All statuses.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Upheld, Self::Rejected];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Upheld, Self::Rejected, Self::Withdrawn];
 
     /// The word for this status in JSON and SQL.
     #[must_use]
@@ -79,6 +81,7 @@ impl DisputeStatus {
             Self::Open => "open",
             Self::Upheld => "upheld",
             Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -177,13 +180,25 @@ pub enum ActionKind {
     Reissue,
     /// A dispute about a token was opened.
     Dispute,
+    /// A dispute was decided for the customer.
+    Uphold,
+    /// A dispute was decided against the customer.
+    Reject,
     /// An earlier action was taken back.
     Undo,
 }
 
 impl ActionKind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Add, Self::Remove, Self::Reissue, Self::Dispute, Self::Undo];
+    pub const ALL: [Self; 7] = [
+        Self::Add,
+        Self::Remove,
+        Self::Reissue,
+        Self::Dispute,
+        Self::Uphold,
+        Self::Reject,
+        Self::Undo,
+    ];
 
     /// The word for this kind in JSON and SQL.
     #[must_use]
@@ -193,6 +208,8 @@ impl ActionKind {
             Self::Remove => "remove",
             Self::Reissue => "reissue",
             Self::Dispute => "dispute",
+            Self::Uphold => "uphold",
+            Self::Reject => "reject",
             Self::Undo => "undo",
         }
     }
@@ -217,7 +234,7 @@ pub enum TokenRefusal {
     #[error("only a token that is expired or used, or whose dispute was upheld, can be reissued; this one is {}", .0.word())]
     NotReissuable(TokenState),
     /// Each original is replaced once.
-    #[error("the token has already been reissued")]
+    #[error("the token has already been reissued; a second time needs somebody's approval")]
     AlreadyReissued,
 }
 

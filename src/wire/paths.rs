@@ -63,7 +63,19 @@ pub fn offer(id: impl Display) -> String {
 pub fn token(id: impl Display) -> String {
     format!("/tokens/{id}")
 }
-/// Below a token: `history`, `notes`, `remove`, `reissue`.
+/// `GET`, `PUT`: a dispute.
+pub fn dispute(id: impl Display) -> String {
+    format!("/disputes/{id}")
+}
+/// `GET`: a recorded action.
+pub fn action(id: impl Display) -> String {
+    format!("/actions/{id}")
+}
+/// `POST`: take an action back.
+pub fn undo(id: impl Display) -> String {
+    format!("/actions/{id}/undo")
+}
+/// Below a token: `history`, `notes`, `remove`, `reissue`, `dispute`.
 pub fn token_part(id: impl Display, part: &str) -> String {
     format!("/tokens/{id}/{part}")
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{AccountId, ActionId, OfferId, TicketId, TokenId};
+use crate::domain::id::{AccountId, ActionId, DisputeId, OfferId, PlanId, TicketId, TokenId};
 use crate::domain::offer::OfferType;
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, DisputeStatus, TokenState};
@@ -83,7 +83,7 @@ pub struct AddToken {
 }
 
 /// Removes or reissues a token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ChangeToken {
     /// Why.
@@ -94,6 +94,73 @@ pub struct ChangeToken {
     /// For a reissue: the new token's last moment; from the offer's validity when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Moment>,
+    /// For a reissue: once more, although it was reissued already. Always waits for a second person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
+}
+
+/// Opens a dispute about a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct DisputeToken {
+    /// What sort of dispute: a code of the desk profile's reasons for disputes, or `other`; the reason's code when empty.
+    #[serde(default)]
+    pub kind: String,
+    /// Why.
+    pub reason: Reason,
+    /// The ticket that it is done for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_id: Option<TicketId>,
+}
+
+/// Decides a dispute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct DecideDispute {
+    /// `upheld` or `rejected`.
+    pub status: DisputeStatus,
+    /// Why it is decided so.
+    pub reason: Reason,
+    /// The ticket that it is done for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket_id: Option<TicketId>,
+}
+
+/// Takes an action back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct UndoAction {
+    /// Why; may be left out.
+    #[serde(default)]
+    pub reason: Reason,
+}
+
+/// A dispute about a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Dispute {
+    /// Identifier.
+    pub id: DisputeId,
+    /// About which token.
+    pub token_id: TokenId,
+    /// How far it has come.
+    pub status: DisputeStatus,
+    /// What sort: a code of the desk profile, `other`, or empty where it was imported.
+    pub kind: String,
+    /// Why it was opened.
+    pub reason: String,
+    /// When it was opened.
+    pub opened_at: Moment,
+    /// By whom.
+    pub opened_by: String,
+    /// When it was decided or withdrawn.
+    pub decided_at: Option<Moment>,
+    /// By whom.
+    pub decided_by: String,
+    /// Why it was decided so.
+    pub outcome: String,
+    /// Counts up with each change; goes into `If-Match`.
+    pub version: i64,
 }
 
 /// The outcome of an action.
@@ -107,6 +174,28 @@ pub struct ActionDone {
     /// For a reissue: the original as it is now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<TokenRow>,
+    /// The dispute that was opened, decided or withdrawn, as it is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<Dispute>,
+    /// What the customer is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+}
+
+/// What the customer is told of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Notice {
+    /// They are told of it, not before this moment: until then an undo takes it back unheard.
+    Held {
+        /// The earliest moment.
+        until: Moment,
+    },
+    /// What they were to be told of the action that is undone was taken back in time: they hear nothing.
+    Cancelled,
+    /// They were told of the action that is undone, or may have been: a correction goes out.
+    Correction,
 }
 
 /// A recorded action.
@@ -135,6 +224,33 @@ pub struct Action {
     pub before: Option<TokenState>,
     /// State after.
     pub after: TokenState,
+    /// What it is tied to.
+    #[serde(flatten)]
+    pub ties: Ties,
+}
+
+/// What an action is tied to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Ties {
+    /// The other token: the original of a reissue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_id: Option<TokenId>,
+    /// The dispute that it opened, decided or withdrew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute_id: Option<DisputeId>,
+    /// The action that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<ActionId>,
+    /// The action that took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<ActionId>,
+    /// The plan that it is a row of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_id: Option<PlanId>,
+    /// Who approved it, where that was needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved_by: Option<String>,
 }
 
 /// One thing that happened to a token.
@@ -143,7 +259,8 @@ pub struct Action {
 pub struct TokenEvent {
     /// When.
     pub at: Moment,
-    /// What: `claimed`, `shared`, `used`, `expired`, `removed`, `added`, `reissued_from`, `reissued_to`, `note`.
+    /// What: `claimed`, `shared`, `used`, `expired`, `removed`, `added`, `reissued_from`, `reissued_to`, `disputed`,
+    /// `upheld`, `rejected`, `undone`, `note`.
     pub what: String,
     /// By whom; empty when it was the customer or time.
     pub who: String,

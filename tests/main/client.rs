@@ -102,6 +102,7 @@ fn change() -> ChangeToken {
         },
         ticket_id: None,
         expires_at: None,
+        again: false,
     }
 }
 

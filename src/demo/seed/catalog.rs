@@ -157,6 +157,7 @@ fn fixed(id: OfferId, place: usize, name: &str, dollars: i64, from: Moment, unti
         valid_from: midnight(from),
         valid_until: until.map(last_second),
         valid_days: until.is_none().then_some(30),
+        per_customer: None,
     }
 }
 
@@ -206,6 +207,8 @@ fn invented(rng: &mut Rng, place: usize, id: OfferId, now: Moment) -> Offer {
         valid_from: midnight(from),
         valid_until: until.map(last_second),
         valid_days: days,
+        // some may be had twice at most
+        per_customer: (place % 7 == 3).then_some(2),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::audit::{AuditEntry, Outcome};
 use crate::domain::id::{AccountId, AuditId, OfferId};
 use crate::domain::time::Moment;
 use crate::server::store::bulk::{self, OfferKeys};
-use crate::server::store::{Store, StoreError, Tx, audit, cases, people as staff};
+use crate::server::store::{Store, StoreError, Tx, actions, audit, cases, disputes, people as staff};
 use crate::sql;
 
 use rng::Rng;
@@ -267,8 +267,8 @@ impl Run<'_> {
             bulk::tokens(&tx, &rows).await?;
             self.done.tokens += rows.len() as u64;
             if later.is_empty() {
-                bulk::disputes(&tx, &wallet.disputes).await?;
-                cases::actions(&tx, &wallet.actions).await?;
+                disputes::insert(&tx, &wallet.disputes).await?;
+                actions::insert(&tx, &wallet.actions).await?;
             }
             self.commit(tx).await?;
             rest = later;

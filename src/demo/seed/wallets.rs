@@ -4,12 +4,14 @@ use super::agents::Colleague;
 use super::catalog::MISSING;
 use super::people::{KNOWN, LARGEST};
 use super::rng::Rng;
+use crate::domain::dispute;
 use crate::domain::id::{AccountId, ActionId, DisputeId, IntentKey, OfferId, TokenId};
 use crate::domain::offer::Offer;
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, DisputeStatus, Token, TokenState};
-use crate::server::store::bulk::{DisputeRow, OfferKeys};
-use crate::server::store::records::ActionRow;
+use crate::server::store::actions::{ActionRow, Trace};
+use crate::server::store::bulk::OfferKeys;
+use crate::server::store::disputes::DisputeRow;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
@@ -223,9 +225,14 @@ impl Filler<'_> {
             id: DisputeId(rng.id(super::millis(opened_at))),
             token: token.id,
             status,
+            kind: dispute::OTHER.to_owned(),
             reason: (*rng.pick(&reasons)).to_owned(),
             opened_at,
+            opened_by: String::new(),
             decided_at: (!open).then_some(decided),
+            decided_by: String::new(),
+            outcome: String::new(),
+            version: 1,
         });
         let action = self.action(
             rng,
@@ -336,6 +343,7 @@ impl Filler<'_> {
             after,
             other: None,
             intent: IntentKey(rng.id(super::millis(at))),
+            trace: Trace::default(),
         })
     }
 }

@@ -131,6 +131,7 @@ pub fn offer(fields: &[&str], id: OfferId) -> Result<Offer, Reason> {
         valid_from: Moment::from_timestamp(from),
         valid_until: until.map(Moment::from_timestamp),
         valid_days,
+        per_customer: None,
     })
 }
 

@@ -106,7 +106,8 @@ const STATUS: FieldKind = FieldKind::Words(&[
 ]);
 const PRIORITY: FieldKind = FieldKind::Words(&["low", "medium", "high", "urgent"]);
 const TIER: FieldKind = FieldKind::Words(&["1", "2"]);
-const ACTION: FieldKind = FieldKind::Words(&["add", "remove", "reissue", "dispute", "undo"]);
+const ACTION: FieldKind =
+    FieldKind::Words(&["add", "remove", "reissue", "dispute", "uphold", "reject", "undo"]);
 const OUTCOME: FieldKind = FieldKind::Words(&["done", "denied"]);
 const ROLE: FieldKind = FieldKind::Words(&["customer", "agent", "engineer", "supervisor", "admin"]);
 const YES_NO: FieldKind = FieldKind::Words(&["no", "yes"]);

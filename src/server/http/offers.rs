@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::extract::{Id, Member, Params};
 use super::{Api, Refusal};
-use crate::domain::id::OfferId;
+use crate::domain::id::{AccountId, OfferId};
 use crate::wire::offers::OfferRow;
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::Problem;
@@ -17,24 +17,33 @@ pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
 }
 
+/// For whom offers are looked at.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+struct For {
+    /// The account whose wallet they would go to: each offer then says whether it can be added, and why not.
+    account: Option<AccountId>,
+}
+
 /// Search the catalog.
-#[utoipa::path(get, path = "/offers", tag = "offers", params(ListParams),
+#[utoipa::path(get, path = "/offers", tag = "offers", params(For, ListParams),
     responses((status = 200, body = Page<OfferRow>), (status = 422, body = Problem)))]
 async fn list(
     State(api): State<Api>,
     Member(actor): Member,
+    Params(of): Params<For>,
     Params(params): Params<ListParams>,
 ) -> Result<Json<Page<OfferRow>>, Refusal> {
-    Ok(Json(api.services.offers(&actor, &params).await?))
+    Ok(Json(api.services.offers(&actor, of.account, &params).await?))
 }
 
 /// One offer.
-#[utoipa::path(get, path = "/offers/{id}", tag = "offers", params(("id" = OfferId, Path)),
+#[utoipa::path(get, path = "/offers/{id}", tag = "offers", params(("id" = OfferId, Path), For),
     responses((status = 200, body = OfferRow), (status = 404, body = Problem)))]
 async fn show(
     State(api): State<Api>,
     Member(actor): Member,
+    Params(of): Params<For>,
     Id(id): Id<OfferId>,
 ) -> Result<Json<OfferRow>, Refusal> {
-    Ok(Json(api.services.offer(&actor, id).await?))
+    Ok(Json(api.services.offer(&actor, of.account, id).await?))
 }

@@ -7,12 +7,16 @@ use utoipa_axum::routes;
 
 use super::extract::{Id, Member, Params, Versioned, Write};
 use super::{Api, Refusal};
-use crate::domain::id::{AccountId, AgentId, TokenId};
-use crate::server::services::Answer;
+use crate::domain::id::{AccountId, ActionId, AgentId, DisputeId, TokenId};
+use crate::domain::token::ActionKind;
+use crate::server::services::actions::{Narrowed, Target};
+use crate::server::services::{Actor, Answer};
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::Problem;
-use crate::wire::tokens::{Action, ActionDone, ChangeToken, TokenEvent, TokenRow};
+use crate::wire::tokens::{
+    Action, ActionDone, ChangeToken, DecideDispute, Dispute, DisputeToken, TokenEvent, TokenRow, UndoAction,
+};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -23,7 +27,11 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(notes, add_note))
         .routes(routes!(remove))
         .routes(routes!(reissue))
+        .routes(routes!(disputes, dispute))
+        .routes(routes!(show_dispute, decide))
         .routes(routes!(actions))
+        .routes(routes!(show_action))
+        .routes(routes!(undo))
 }
 
 /// Search the tokens of the whole desk.
@@ -98,11 +106,7 @@ async fn remove(
     Id(id): Id<TokenId>,
     write: Write<ChangeToken>,
 ) -> Result<Answer, Refusal> {
-    let (intent, version) = (write.required_intent()?, write.required_version()?);
-    Ok(api
-        .services
-        .remove_token(&actor, intent, id, version, &write.body)
-        .await?)
+    change(&api, &actor, ActionKind::Remove, id, &write).await
 }
 
 /// Put a new instance in the place of an expired, used or upheld token.
@@ -116,10 +120,83 @@ async fn reissue(
     Id(id): Id<TokenId>,
     write: Write<ChangeToken>,
 ) -> Result<Answer, Refusal> {
+    change(&api, &actor, ActionKind::Reissue, id, &write).await
+}
+
+async fn change(
+    api: &Api,
+    actor: &Actor,
+    kind: ActionKind,
+    id: TokenId,
+    write: &Write<ChangeToken>,
+) -> Result<Answer, Refusal> {
     let (intent, version) = (write.required_intent()?, write.required_version()?);
+    let target = Target::Token { id, version };
     Ok(api
         .services
-        .reissue_token(&actor, intent, id, version, &write.body)
+        .change_token(actor, intent, kind, target, &write.body)
+        .await?)
+}
+
+/// The disputes about a token, oldest first.
+#[utoipa::path(get, path = "/tokens/{id}/dispute", tag = "tokens", params(("id" = TokenId, Path)),
+    responses((status = 200, body = Page<Dispute>), (status = 404, body = Problem)))]
+async fn disputes(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<TokenId>,
+) -> Result<Json<Page<Dispute>>, Refusal> {
+    Ok(Json(Page::whole(api.services.disputes(&actor, id).await?)))
+}
+
+/// Open a dispute about a token.
+#[utoipa::path(post, path = "/tokens/{id}/dispute", tag = "tokens",
+    params(("id" = TokenId, Path), ("Idempotency-Key" = uuid::Uuid, Header), ("If-Match" = String, Header)),
+    request_body = DisputeToken,
+    responses((status = 201, body = ActionDone), (status = 409, body = Problem), (status = 412, body = Problem)))]
+async fn dispute(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<TokenId>,
+    write: Write<DisputeToken>,
+) -> Result<Answer, Refusal> {
+    let (intent, version) = (write.required_intent()?, write.required_version()?);
+    let target = Target::Token { id, version };
+    Ok(api
+        .services
+        .dispute_token(&actor, intent, target, &write.body)
+        .await?)
+}
+
+/// One dispute.
+#[utoipa::path(get, path = "/disputes/{id}", tag = "tokens", params(("id" = DisputeId, Path)),
+    responses((status = 200, body = Dispute), (status = 404, body = Problem)))]
+async fn show_dispute(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<DisputeId>,
+) -> Result<Versioned<Dispute>, Refusal> {
+    let found = api.services.dispute(&actor, id).await?;
+    let version = found.version;
+    Ok(Versioned(found, version))
+}
+
+/// Decide a dispute: upheld, and the token may be reissued once; or rejected.
+#[utoipa::path(put, path = "/disputes/{id}", tag = "tokens",
+    params(("id" = DisputeId, Path), ("Idempotency-Key" = uuid::Uuid, Header), ("If-Match" = String, Header)),
+    request_body = DecideDispute,
+    responses((status = 200, body = ActionDone), (status = 409, body = Problem), (status = 412, body = Problem)))]
+async fn decide(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<DisputeId>,
+    write: Write<DecideDispute>,
+) -> Result<Answer, Refusal> {
+    let (intent, version) = (write.required_intent()?, write.required_version()?);
+    let target = Target::Dispute { id, version };
+    Ok(api
+        .services
+        .decide_dispute(&actor, intent, target, &write.body)
         .await?)
 }
 
@@ -143,7 +220,40 @@ async fn actions(
 ) -> Result<Json<Page<Action>>, Refusal> {
     Ok(Json(
         api.services
-            .actions(&actor, of.account, of.agent, &params)
+            .actions(
+                &actor,
+                Narrowed {
+                    agent: of.agent,
+                    account: of.account,
+                },
+                &params,
+            )
             .await?,
     ))
+}
+
+/// One recorded action.
+#[utoipa::path(get, path = "/actions/{id}", tag = "tokens", params(("id" = ActionId, Path)),
+    responses((status = 200, body = Action), (status = 404, body = Problem)))]
+async fn show_action(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<ActionId>,
+) -> Result<Json<Action>, Refusal> {
+    Ok(Json(api.services.action(&actor, id).await?))
+}
+
+/// Take an action back, within the time that the desk's profile sets, if the token has not moved on since.
+#[utoipa::path(post, path = "/actions/{id}/undo", tag = "tokens",
+    params(("id" = ActionId, Path), ("Idempotency-Key" = uuid::Uuid, Header)),
+    request_body = UndoAction,
+    responses((status = 200, body = ActionDone), (status = 409, body = Problem)))]
+async fn undo(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<ActionId>,
+    write: Write<UndoAction>,
+) -> Result<Answer, Refusal> {
+    let intent = write.required_intent()?;
+    Ok(api.services.undo_action(&actor, intent, id, &write.body).await?)
 }

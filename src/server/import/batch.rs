@@ -10,7 +10,8 @@ use crate::domain::import::judge::TokenRow;
 use crate::domain::offer::Offer;
 use crate::domain::time::Moment;
 use crate::domain::token::{DisputeStatus, Token, TokenState, state_of};
-use crate::server::store::bulk::{self, DisputeRow, OfferKeys};
+use crate::server::store::bulk::{self, OfferKeys};
+use crate::server::store::disputes::{self, DisputeRow};
 use crate::server::store::known::{self, KnownToken};
 use crate::server::store::{Conn, StoreError};
 
@@ -251,9 +252,14 @@ impl Wallet {
             id: DisputeId::new(),
             token: token.id,
             status: DisputeStatus::Open,
+            kind: String::new(),
             reason: "disputed before the import".to_owned(),
             opened_at,
+            opened_by: String::new(),
             decided_at: None,
+            decided_by: String::new(),
+            outcome: String::new(),
+            version: 1,
         }));
         self.places.insert(token.id, self.tokens.len());
         self.tokens.push((token, offer));
@@ -262,7 +268,7 @@ impl Wallet {
     async fn write(&self, conn: &impl Conn) -> Result<(), StoreError> {
         let tokens: Vec<_> = self.tokens.iter().map(|(token, offer)| (token, offer)).collect();
         bulk::tokens(conn, &tokens).await?;
-        bulk::disputes(conn, &self.disputes).await?;
+        disputes::insert(conn, &self.disputes).await?;
         bulk::reissued(conn, &self.reissued).await
     }
 }

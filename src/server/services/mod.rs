@@ -6,6 +6,7 @@ pub mod audit;
 pub mod catalog;
 pub mod denials;
 pub mod error;
+pub mod history;
 pub mod listing;
 pub mod people;
 pub mod sessions;

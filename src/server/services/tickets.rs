@@ -14,7 +14,7 @@ use crate::domain::ticket::{TicketStatus, Visibility, ticket_number};
 use crate::domain::time::Moment;
 pub use crate::server::store::tickets::TicketRef;
 use crate::server::store::tickets::{self, EventRow, MessageRow, TicketRecord};
-use crate::server::store::{Conn, records, tokens};
+use crate::server::store::{Conn, actions, tokens};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::tickets::{
     LinkTicket, Message, NewMessage, NewTicket, TicketDetail, TicketEvent, TicketRow,
@@ -63,7 +63,7 @@ pub(super) async fn detail(
         .into_iter()
         .map(message)
         .collect();
-    let actions = records::actions_for(conn, t.id)
+    let actions = actions::for_ticket(conn, t.id)
         .await?
         .into_iter()
         .map(action)

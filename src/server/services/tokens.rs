@@ -1,7 +1,6 @@
 //! Tokens: lists, history, notes. What is done to them is in [`super::actions`].
 
-use uuid::Uuid;
-
+use super::history::history;
 use super::listing::read_query;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
@@ -9,10 +8,9 @@ use crate::domain::id::{AccountId, NoteId, TokenId};
 use crate::domain::permission::Permission;
 use crate::domain::query::TOKEN_FIELDS;
 use crate::domain::time::Moment;
-use crate::domain::token::{ActionKind, Token};
-use crate::server::store::accounts;
-use crate::server::store::records::{self, ActionRow, NoteOn, NoteRow};
+use crate::server::store::records::{self, NoteOn, NoteRow};
 use crate::server::store::tokens::{self, TokenWithOffer};
+use crate::server::store::{accounts, actions, disputes};
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::tokens::{TokenEvent, TokenRow};
@@ -108,9 +106,10 @@ impl Services {
         self.allow(actor, Permission::TokenView).await?;
         let conn = self.store.read();
         let found = tokens::find(conn, id).await?.ok_or(NO_TOKEN)?;
-        let actions = records::actions_on(conn, id).await?;
+        let actions = actions::on_token(conn, id).await?;
+        let disputes = disputes::of_token(conn, id).await?;
         let notes = records::notes(conn, NoteOn::Token(id), 200).await?;
-        Ok(history(&found.token, &actions, &notes, self.now()))
+        Ok(history(&found.token, &actions, &disputes, &notes, self.now()))
     }
 
     /// The notes on a token, newest first.
@@ -206,92 +205,4 @@ pub fn note(row: NoteRow) -> Note {
         at: row.at,
         text: row.body,
     }
-}
-
-/// A token's life as one line of events, oldest first.
-fn history(token: &Token, actions: &[ActionRow], notes: &[NoteRow], now: Moment) -> Vec<TokenEvent> {
-    let event = |at, what: &str, who: &str, detail: String, other| TokenEvent {
-        at,
-        what: what.to_owned(),
-        who: who.to_owned(),
-        detail,
-        other,
-    };
-    let mut events = Vec::new();
-    let made_here = actions
-        .iter()
-        .any(|a| matches!(a.kind, ActionKind::Add | ActionKind::Reissue));
-    if !made_here {
-        events.push(event(
-            token.claimed_at,
-            "claimed",
-            "",
-            String::new(),
-            token.reissued_from,
-        ));
-    }
-    if let Some(at) = token.shared_at {
-        events.push(event(
-            at,
-            "shared",
-            "",
-            token.shared_to.clone().unwrap_or_default(),
-            None,
-        ));
-    }
-    if let Some(at) = token.used_at {
-        events.push(event(at, "used", "", String::new(), None));
-    }
-    if let Some(at) = token.expires_at
-        && at < now
-        && token.used_at.is_none()
-        && token.removed_at.is_none()
-    {
-        events.push(event(at, "expired", "", String::new(), None));
-    }
-    if token.removed_at.is_some() && !actions.iter().any(|a| a.kind == ActionKind::Remove) {
-        events.push(event(
-            token.removed_at.unwrap_or(now),
-            "removed",
-            "",
-            String::new(),
-            None,
-        ));
-    }
-    for a in actions {
-        let what = match a.kind {
-            ActionKind::Add => "added",
-            ActionKind::Remove => "removed",
-            ActionKind::Reissue => "reissued_from",
-            ActionKind::Dispute => "disputed",
-            ActionKind::Undo => "undone",
-        };
-        let why = [a.reason_code.as_str(), a.reason_text.as_str()];
-        let why = why
-            .into_iter()
-            .filter(|s| !s.is_empty())
-            .collect::<Vec<_>>()
-            .join(": ");
-        events.push(event(a.at, what, &a.agent_label, why, a.other));
-    }
-    if let Some(next) = token.reissued_to {
-        let at = uuid_moment(next.0).unwrap_or(now);
-        events.push(event(at, "reissued_to", "", String::new(), Some(next)));
-    }
-    events.extend(
-        notes
-            .iter()
-            .map(|n| event(n.at, "note", &n.author, n.body.clone(), None)),
-    );
-    events.sort_by_key(|e| e.at);
-    events
-}
-
-/// When a version 7 identifier was made.
-fn uuid_moment(id: Uuid) -> Option<Moment> {
-    let (seconds, nanos) = id.get_timestamp()?.to_unix();
-    let micros = i64::try_from(seconds).ok()?.checked_mul(1_000_000)?;
-    Some(Moment::from_micros(
-        micros.saturating_add(i64::from(nanos / 1_000)),
-    ))
 }

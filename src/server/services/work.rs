@@ -15,6 +15,7 @@ use super::{ServiceError, Services};
 use crate::domain::audit::{AuditEntry, Outcome};
 use crate::domain::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
 use crate::domain::permission::{Permission, Role};
+use crate::domain::profile::Profile;
 use crate::domain::time::Moment;
 use crate::server::store::records::Outgoing;
 use crate::server::store::{Store, StoreError, Tx, audit, intents, records};
@@ -233,6 +234,12 @@ impl Work {
     /// When the database fails.
     pub async fn tell(&self, out: &Outgoing) -> Result<(), ServiceError> {
         Ok(records::enqueue(&self.tx, out, self.now).await?)
+    }
+
+    /// The desk.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.services.profile
     }
 
     /// When something told now may go out at the earliest.

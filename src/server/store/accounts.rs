@@ -91,6 +91,17 @@ pub async fn find(conn: &impl Conn, id: AccountId) -> Result<Option<Account>, St
         .await
 }
 
+/// Holds an account until the transaction ends: others who hold it wait.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(conn: &impl Conn, id: AccountId) -> Result<(), StoreError> {
+    sql!("UPDATE accounts SET version = version WHERE id = ?", id.0)
+        .run(conn)
+        .await
+        .map(|_| ())
+}
+
 /// How accounts are looked for. Keys are folded as the columns are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {

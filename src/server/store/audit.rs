@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::filter::{self, Column, Mapping, Scope};
 use super::page::{KeyKind, List};
-use super::{Conn, Row, Sql, Store, StoreError};
+use super::sql::Bind as _;
+use super::{Conn, Row, Sql, Store, StoreError, bulk};
 use crate::domain::audit::{AuditEntry, Hash, Head, Outcome, Sealed};
 use crate::domain::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
 use crate::domain::permission::Role;
@@ -24,31 +25,60 @@ pub async fn append(
     entry: &AuditEntry,
     account: Option<AccountId>,
 ) -> Result<(), StoreError> {
-    sql!(
-        "INSERT INTO audit (id, at, actor_id, actor, role, session_id, verb, subject_kind, subject_id, account_id, \
-         outcome, reason, ticket_id, intent_key, request_id, before_json, after_json, hash) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
-        entry.id.0,
-        entry.at,
-        entry.actor_id.map(|a| a.0),
-        &entry.actor_name,
-        entry.role.map(Role::word),
-        entry.session_id.map(|s| s.0),
-        &entry.verb,
-        &entry.subject_kind,
-        &entry.subject_id,
-        account.map(|a| a.0),
-        entry.outcome.word(),
-        &entry.reason,
-        entry.ticket_id.map(|t| t.0),
-        entry.intent_key.map(|k| k.0),
-        &entry.request_id,
-        entry.before.clone(),
-        entry.after.clone(),
-    )
-    .run(conn)
-    .await
-    .map(|_| ())
+    append_all(conn, &[(entry.clone(), account)]).await
+}
+
+/// Writes entries without a place, each with whom it is about.
+///
+/// # Errors
+/// When the database fails.
+pub async fn append_all(
+    conn: &impl Conn,
+    entries: &[(AuditEntry, Option<AccountId>)],
+) -> Result<(), StoreError> {
+    let columns = [
+        "id",
+        "at",
+        "actor_id",
+        "actor",
+        "role",
+        "session_id",
+        "verb",
+        "subject_kind",
+        "subject_id",
+        "account_id",
+        "outcome",
+        "reason",
+        "ticket_id",
+        "intent_key",
+        "request_id",
+        "before_json",
+        "after_json",
+        "hash",
+    ];
+    let cells = |(entry, account): &(AuditEntry, Option<AccountId>)| {
+        [
+            entry.id.0.value(),
+            entry.at.value(),
+            entry.actor_id.map(|a| a.0).value(),
+            entry.actor_name.as_str().value(),
+            entry.role.map(Role::word).value(),
+            entry.session_id.map(|s| s.0).value(),
+            entry.verb.as_str().value(),
+            entry.subject_kind.as_str().value(),
+            entry.subject_id.as_str().value(),
+            account.map(|a| a.0).value(),
+            entry.outcome.word().value(),
+            entry.reason.as_str().value(),
+            entry.ticket_id.map(|t| t.0).value(),
+            entry.intent_key.map(|k| k.0).value(),
+            entry.request_id.as_str().value(),
+            entry.before.as_deref().value(),
+            entry.after.as_deref().value(),
+            "".value(),
+        ]
+    };
+    bulk::insert(conn, "audit", columns, entries, cells, "").await
 }
 
 /// Reads an entry and, if it is sealed, its place and hash.

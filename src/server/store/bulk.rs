@@ -7,11 +7,10 @@ use sea_orm::Value;
 use super::sql::Bind as _;
 use super::{Conn, Sql, StoreError, accounts, tokens};
 use crate::domain::account::Account;
-use crate::domain::id::{DisputeId, OfferId, TokenId};
+use crate::domain::id::{OfferId, TokenId};
 use crate::domain::lookup::name_key;
 use crate::domain::offer::Offer;
 use crate::domain::query::{fold, search_text};
-use crate::domain::time::Moment;
 use crate::domain::token::{DisputeStatus, Token};
 use crate::sql;
 
@@ -141,6 +140,7 @@ pub async fn offers(conn: &impl Conn, rows: &[Offer]) -> Result<(), StoreError> 
         "source_key",
         "campaign_key",
         "words",
+        "per_customer",
     ];
     let cells = |o: &Offer| {
         [
@@ -167,6 +167,7 @@ pub async fn offers(conn: &impl Conn, rows: &[Offer]) -> Result<(), StoreError> 
             fold(&o.source).value(),
             fold(&o.campaign).value(),
             search_text(&[&o.name, &o.description]).value(),
+            o.per_customer.value(),
         ]
     };
     insert(conn, "offers", columns, rows, cells, "").await
@@ -251,42 +252,6 @@ pub async fn tokens<'a>(conn: &impl Conn, rows: &[(&'a Token, &'a OfferKeys)]) -
         ]
     };
     insert(conn, "tokens", columns, rows, cells, "").await
-}
-
-/// A dispute as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DisputeRow {
-    /// Identifier.
-    pub id: DisputeId,
-    /// About which token.
-    pub token: TokenId,
-    /// How far it has come.
-    pub status: DisputeStatus,
-    /// Why it was opened.
-    pub reason: String,
-    /// When it was opened.
-    pub opened_at: Moment,
-    /// When it was decided.
-    pub decided_at: Option<Moment>,
-}
-
-/// Writes disputes; the tokens' own column is written with the tokens.
-///
-/// # Errors
-/// When the database fails.
-pub async fn disputes(conn: &impl Conn, rows: &[DisputeRow]) -> Result<(), StoreError> {
-    let columns = ["id", "token_id", "status", "reason", "opened_at", "decided_at"];
-    let cells = |d: &DisputeRow| {
-        [
-            d.id.0.value(),
-            d.token.0.value(),
-            d.status.word().value(),
-            d.reason.as_str().value(),
-            d.opened_at.value(),
-            d.decided_at.value(),
-        ]
-    };
-    insert(conn, "disputes", columns, rows, cells, "").await
 }
 
 /// Marks tokens as replaced: pairs of original and replacement.

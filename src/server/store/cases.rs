@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::bulk::insert;
-use super::records::ActionRow;
 use super::sql::Bind as _;
 use super::tickets::TicketRecord;
 use super::{Conn, StoreError};
@@ -11,7 +10,6 @@ use crate::domain::id::{TicketId, TokenId};
 use crate::domain::query::{fold, search_text};
 use crate::domain::ticket::{ResolutionType, Visibility};
 use crate::domain::time::Moment;
-use crate::domain::token::TokenState;
 use crate::sql;
 
 /// Links tickets to tokens.
@@ -177,48 +175,4 @@ pub async fn ticket_events(
         ]
     };
     insert(conn, "ticket_events", columns, rows, cells, "").await
-}
-
-/// Writes actions on tokens.
-///
-/// # Errors
-/// When the database fails.
-pub async fn actions(conn: &impl Conn, rows: &[ActionRow]) -> Result<(), StoreError> {
-    let columns = [
-        "id",
-        "kind",
-        "token_id",
-        "account_id",
-        "name",
-        "agent_id",
-        "agent_label",
-        "at",
-        "reason_code",
-        "reason_text",
-        "ticket_id",
-        "before_state",
-        "after_state",
-        "other_token",
-        "intent_key",
-    ];
-    let cells = |a: &ActionRow| {
-        [
-            a.id.0.value(),
-            a.kind.word().value(),
-            a.token.0.value(),
-            a.account.0.value(),
-            a.name.as_str().value(),
-            a.agent.0.value(),
-            a.agent_label.as_str().value(),
-            a.at.value(),
-            a.reason_code.as_str().value(),
-            a.reason_text.as_str().value(),
-            a.ticket.map(|id| id.0).value(),
-            a.before.map(TokenState::word).value(),
-            a.after.word().value(),
-            a.other.map(|id| id.0).value(),
-            a.intent.0.value(),
-        ]
-    };
-    insert(conn, "actions", columns, rows, cells, "").await
 }

@@ -4,10 +4,12 @@
 //! so that values are always bound. SQLite has one writing connection (`BEGIN IMMEDIATE`) beside a pool of readers.
 
 pub mod accounts;
+pub mod actions;
 pub mod audit;
 pub mod bulk;
 pub mod cases;
 pub mod connect;
+pub mod disputes;
 pub mod filter;
 pub mod imports;
 pub mod intents;

@@ -79,6 +79,7 @@ pub fn read(row: &Row) -> Result<Offer, StoreError> {
         valid_from: row.moment("valid_from")?,
         valid_until: row.opt_moment("valid_until")?,
         valid_days: row.opt_int("valid_days")?,
+        per_customer: row.opt_int("per_customer")?,
     })
 }
 
@@ -100,8 +101,8 @@ pub async fn insert(conn: &impl Conn, offer: &Offer) -> Result<(), StoreError> {
     sql!(
         "INSERT INTO offers (id, code, name, description, image, offer_type, value_kind, value_scaled, currency, \
          merchant, location, source, campaign, valid_from, valid_until, valid_days, code_key, name_key, merchant_key, \
-         location_key, source_key, campaign_key, words) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         location_key, source_key, campaign_key, words, per_customer) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         offer.id.0,
         &offer.code,
         &offer.name,
@@ -125,6 +126,7 @@ pub async fn insert(conn: &impl Conn, offer: &Offer) -> Result<(), StoreError> {
         fold(&offer.source),
         fold(&offer.campaign),
         search_text(&[&offer.name, &offer.description]),
+        offer.per_customer,
     )
     .run(conn)
     .await

@@ -1,205 +1,12 @@
-//! What is kept beside the rows: actions, notes, the outbox, views and verifications.
+//! What is kept beside the rows: notes, the outbox, views and verifications.
 
 use uuid::Uuid;
 
-use super::filter::{self, Column, Mapping, Scope};
-use super::page::{KeyKind, List};
-use super::{Conn, Row, Sql, StoreError};
-use crate::domain::id::{
-    AccountId, ActionId, AgentId, IntentKey, NoteId, OutboxId, SessionId, TicketId, TokenId,
-};
-use crate::domain::query::Query;
+use super::sql::Bind as _;
+use super::{Conn, StoreError, bulk};
+use crate::domain::id::{AccountId, ActionId, AgentId, NoteId, OutboxId, SessionId, TokenId};
 use crate::domain::time::Moment;
-use crate::domain::token::{ActionKind, TokenState};
 use crate::sql;
-
-/// A recorded action on a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ActionRow {
-    /// Identifier.
-    pub id: ActionId,
-    /// What was done.
-    pub kind: ActionKind,
-    /// To which token.
-    pub token: TokenId,
-    /// In whose wallet.
-    pub account: AccountId,
-    /// Name of the offer.
-    pub name: String,
-    /// Who did it.
-    pub agent: AgentId,
-    /// Employee id and name at that time.
-    pub agent_label: String,
-    /// When.
-    pub at: Moment,
-    /// Why: code.
-    pub reason_code: String,
-    /// Why: words.
-    pub reason_text: String,
-    /// For which ticket.
-    pub ticket: Option<TicketId>,
-    /// State before.
-    pub before: Option<TokenState>,
-    /// State after.
-    pub after: TokenState,
-    /// The other token of a reissue: the original.
-    pub other: Option<TokenId>,
-    /// By which intent.
-    pub intent: IntentKey,
-}
-
-/// Writes an action.
-///
-/// # Errors
-/// When the database fails.
-pub async fn insert_action(conn: &impl Conn, action: &ActionRow) -> Result<(), StoreError> {
-    sql!(
-        "INSERT INTO actions (id, kind, token_id, account_id, name, agent_id, agent_label, at, reason_code, reason_text, \
-         ticket_id, before_state, after_state, other_token, intent_key) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        action.id.0,
-        action.kind.word(),
-        action.token.0,
-        action.account.0,
-        &action.name,
-        action.agent.0,
-        &action.agent_label,
-        action.at,
-        &action.reason_code,
-        &action.reason_text,
-        action.ticket.map(|t| t.0),
-        action.before.map(TokenState::word),
-        action.after.word(),
-        action.other.map(|t| t.0),
-        action.intent.0
-    )
-    .run(conn)
-    .await
-    .map(|_| ())
-}
-
-/// Reads an action.
-///
-/// # Errors
-/// When a column cannot be read.
-pub fn read_action(row: &Row) -> Result<ActionRow, StoreError> {
-    Ok(ActionRow {
-        id: ActionId(row.uuid("id")?),
-        kind: row.word("kind", ActionKind::from_word)?,
-        token: TokenId(row.uuid("token_id")?),
-        account: AccountId(row.uuid("account_id")?),
-        name: row.text("name")?,
-        agent: AgentId(row.uuid("agent_id")?),
-        agent_label: row.text("agent_label")?,
-        at: row.moment("at")?,
-        reason_code: row.text("reason_code")?,
-        reason_text: row.text("reason_text")?,
-        ticket: row.opt_uuid("ticket_id")?.map(TicketId),
-        before: row.opt_word("before_state", TokenState::from_word)?,
-        after: row.word("after_state", TokenState::from_word)?,
-        other: row.opt_uuid("other_token")?.map(TokenId),
-        intent: IntentKey(row.uuid("intent_key")?),
-    })
-}
-
-/// What a listing of actions may be narrowed to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ActionsOf {
-    /// By whom.
-    pub agent: Option<AgentId>,
-    /// In whose wallet.
-    pub account: Option<AccountId>,
-}
-
-fn column(field: &str) -> Column {
-    match field {
-        "kind" => Column::Word("actions.kind"),
-        "agent" => Column::Person("actions.agent_id"),
-        "account" => Column::Id(&[
-            "actions.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
-            "actions.account_id = {id}",
-        ]),
-        "token" => Column::Id(&[
-            "actions.token_id IN (SELECT id FROM tokens WHERE token_ref = upper({text}))",
-            "actions.token_id = {id}",
-        ]),
-        "ticket" => Column::Maybe(
-            "actions.ticket_id",
-            &Column::In(
-                "actions.ticket_id IN (SELECT id FROM tickets WHERE {})",
-                &Column::Ticket("number"),
-                "{}",
-            ),
-        ),
-        "name" => Column::In(
-            "actions.token_id IN (SELECT id FROM tokens WHERE {})",
-            &Column::Filled(&["sort_name"]),
-            "(SELECT {} FROM tokens WHERE tokens.id = actions.token_id)",
-        ),
-        "at" => Column::Moment("actions.at"),
-        _ => Column::Nowhere,
-    }
-}
-
-const MAPPING: Mapping = Mapping {
-    column,
-    free: "actions.token_id IN (SELECT t.id FROM tokens t WHERE t.offer_id IN \
-        (SELECT id FROM offers WHERE words LIKE {} ESCAPE '\\'))",
-    default: &[("actions.at", KeyKind::Int, true)],
-    id: "actions.id",
-};
-
-/// Actions, narrowed to some, as a query asks for them; newest first when it asks for no order.
-#[must_use]
-pub fn actions(of: ActionsOf, query: &Query, scope: &Scope, hash: String) -> List {
-    let mut filter = Sql::new("1 = 1");
-    for (column, id) in [
-        ("agent_id", of.agent.map(|a| a.0)),
-        ("account_id", of.account.map(|a| a.0)),
-    ] {
-        if let Some(id) = id {
-            filter.push(" AND ").push(column).push(" = ").bind(id);
-        }
-    }
-    let asked = filter::condition(query, &MAPPING, scope);
-    if !asked.is_empty() {
-        filter.push(" AND ").append(&asked);
-    }
-    List {
-        columns: "actions.*",
-        from: "actions",
-        filter,
-        keys: filter::order(query, &MAPPING, scope),
-        outer: "SELECT page.* FROM {page}",
-        hash,
-    }
-}
-
-/// The actions on a token (or with it as the original), oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn actions_on(conn: &impl Conn, token: TokenId) -> Result<Vec<ActionRow>, StoreError> {
-    sql!(
-        "SELECT * FROM actions WHERE token_id = ? ORDER BY at, id",
-        token.0
-    )
-    .all(conn, read_action)
-    .await
-}
-
-/// The actions done for a ticket, oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn actions_for(conn: &impl Conn, ticket: TicketId) -> Result<Vec<ActionRow>, StoreError> {
-    sql!(
-        "SELECT * FROM actions WHERE ticket_id = ? ORDER BY at, id",
-        ticket.0
-    )
-    .all(conn, read_action)
-    .await
-}
 
 /// A case note.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -303,20 +110,52 @@ pub struct Outgoing {
 /// # Errors
 /// When the database fails.
 pub async fn enqueue(conn: &impl Conn, out: &Outgoing, now: Moment) -> Result<(), StoreError> {
-    sql!(
-        "INSERT INTO outbox (id, kind, account_id, action_id, payload, state, not_before, created_at, tries) \
-         VALUES (?, ?, ?, ?, ?, 'held', ?, ?, 0)",
-        out.id.0,
-        &out.kind,
-        out.account.map(|a| a.0),
-        out.action.map(|a| a.0),
-        &out.payload,
-        out.not_before,
+    enqueue_all(conn, std::slice::from_ref(out), now).await
+}
+
+/// Puts many things into the outbox, each held until its time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enqueue_all(conn: &impl Conn, all: &[Outgoing], now: Moment) -> Result<(), StoreError> {
+    let columns = [
+        "id",
+        "kind",
+        "account_id",
+        "action_id",
+        "payload",
+        "state",
+        "not_before",
+        "created_at",
+        "tries",
+    ];
+    let cells = |out: &Outgoing| {
+        [
+            out.id.0.value(),
+            out.kind.as_str().value(),
+            out.account.map(|a| a.0).value(),
+            out.action.map(|a| a.0).value(),
+            out.payload.as_str().value(),
+            "held".value(),
+            out.not_before.value(),
+            now.value(),
+            0_i64.value(),
+        ]
+    };
+    bulk::insert(conn, "outbox", columns, all, cells, "").await
+}
+
+/// Takes back what the customer was to be told of an action, if it is still held. `true`: nobody will hear of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_notice(conn: &impl Conn, action: ActionId, now: Moment) -> Result<bool, StoreError> {
+    let sql = sql!(
+        "UPDATE outbox SET state = 'cancelled' WHERE action_id = ? AND state = 'held' AND not_before > ?",
+        action.0,
         now
-    )
-    .run(conn)
-    .await
-    .map(|_| ())
+    );
+    Ok(sql.run(conn).await? > 0)
 }
 
 /// Whether this is the person's first view of the account in this quarter of an hour.

@@ -1,10 +1,14 @@
 //! Tokens: rows, pages, changes.
 
+use std::collections::HashMap;
+
+use sea_orm::DbBackend;
 use uuid::Uuid;
 
 use super::filter::{self, Column, Mapping, Scope};
 use super::page::{KeyKind, List};
-use super::{Conn, Row, Sql, StoreError};
+use super::sql::Bind as _;
+use super::{Conn, Row, Sql, StoreError, bulk};
 use crate::domain::id::{AccountId, OfferId, TokenId};
 use crate::domain::offer::{Offer, OfferType};
 use crate::domain::query::Query;
@@ -190,35 +194,119 @@ pub async fn find_all(conn: &impl Conn, ids: &[TokenId]) -> Result<Vec<TokenWith
     sql.all(conn, read).await
 }
 
-/// Writes a new token.
+/// Several tokens with their whole descriptions, in the order of their identifiers, held until the transaction ends: nobody
+/// else changes them meanwhile.
 ///
 /// # Errors
-/// [`StoreError::Taken`] when the reference exists or the original was reissued already.
+/// When the database fails.
+pub async fn hold(conn: &impl Conn, ids: &[TokenId]) -> Result<Vec<TokenWithOffer>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(HELD_AT_ONCE) {
+        let mut sql = Sql::new("SELECT ");
+        sql.push(COLUMNS)
+            .push(", o.description FROM tokens x JOIN offers o ON o.id = x.offer_id WHERE x.id IN (")
+            .bind_all(some.iter().map(|id| id.0))
+            .push(") ORDER BY x.id");
+        if conn.get_database_backend() == DbBackend::Postgres {
+            sql.push(" FOR UPDATE OF x");
+        }
+        found.extend(sql.all(conn, read).await?);
+    }
+    Ok(found)
+}
+
+/// Tokens in one statement of [`hold`] and [`change_all`].
+const HELD_AT_ONCE: usize = 1_000;
+
+/// Writes one new token.
+///
+/// # Errors
+/// [`StoreError::Taken`] when the reference exists.
 pub async fn insert(conn: &impl Conn, token: &Token, offer: &Offer) -> Result<(), StoreError> {
+    bulk::tokens(conn, &[(token, &bulk::OfferKeys::from(offer))]).await
+}
+
+/// Writes what changed of tokens: whether they are removed, disputed or replaced. Each still has to be at the version that
+/// it carries; its version counts up. Gives back how many were.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change_all(conn: &impl Conn, tokens: &[Token]) -> Result<u64, StoreError> {
+    let mut changed = 0;
+    for some in tokens.chunks(HELD_AT_ONCE) {
+        let mut sql = Sql::new(
+            "UPDATE tokens SET removed_at = v.column3, dispute = v.column4, reissued_to = v.column5, \
+             version = tokens.version + 1 FROM (VALUES ",
+        );
+        for (i, token) in some.iter().enumerate() {
+            sql.push(if i == 0 { "(" } else { ", (" }).bind_all([
+                token.id.0.value(),
+                token.version.value(),
+                token.removed_at.value(),
+                token.dispute.map(DisputeStatus::word).value(),
+                token.reissued_to.map(|t| t.0).value(),
+            ]);
+            sql.push(")");
+        }
+        sql.push(") AS v WHERE tokens.id = v.column1 AND tokens.version = v.column2");
+        changed += sql.run(conn).await?;
+    }
+    Ok(changed)
+}
+
+/// How many tokens of an offer an account has that were neither removed nor replaced.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(conn: &impl Conn, account: AccountId, offer: OfferId) -> Result<i64, StoreError> {
     sql!(
-        "INSERT INTO tokens (id, token_ref, account_id, offer_id, claimed_at, used_at, shared_at, shared_to, expires_at, \
-         removed_at, dispute, reissued_from, reissued_to, created_at, version, sort_name, sort_kind, sort_currency, \
-         sort_value, sort_expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        token.id.0,
-        &token.token_ref,
-        token.account_id.0,
-        token.offer_id.0,
-        token.claimed_at,
-        token.used_at,
-        token.shared_at,
-        token.shared_to.as_deref(),
-        token.expires_at,
-        token.removed_at,
-        token.dispute.map(DisputeStatus::word),
-        token.reissued_from.map(|t| t.0),
-        token.reissued_to.map(|t| t.0),
-        token.created_at,
-        token.version,
-        sort_name(offer),
-        sort_kind(offer.value.kind),
-        sort_currency(offer),
-        offer.value.scaled(),
-        sort_expires(token.expires_at),
+        "SELECT count(*) AS n FROM tokens WHERE offer_id = ? AND account_id = ? AND removed_at IS NULL \
+         AND reissued_to IS NULL",
+        offer.0,
+        account.0
+    )
+    .number(conn)
+    .await
+}
+
+/// For each offer that an account has: how many, and how many of them are in use now (neither used nor expired).
+///
+/// # Errors
+/// When the database fails.
+pub async fn held_all(
+    conn: &impl Conn,
+    account: AccountId,
+    now: Moment,
+) -> Result<HashMap<OfferId, (i64, i64)>, StoreError> {
+    let rows = sql!(
+        "SELECT offer_id, count(*) AS n, sum(CASE WHEN used_at IS NULL AND (expires_at IS NULL OR expires_at >= ?) \
+         THEN 1 ELSE 0 END) AS usable FROM tokens WHERE account_id = ? AND removed_at IS NULL AND reissued_to IS NULL \
+         GROUP BY offer_id",
+        now,
+        account.0
+    )
+    .all(conn, |row| {
+        Ok((OfferId(row.uuid("offer_id")?), (row.int("n")?, row.int("usable")?)))
+    })
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Keeps that a token was out of its wallet for a while.
+///
+/// # Errors
+/// When the database fails.
+pub async fn restored(
+    conn: &impl Conn,
+    token: TokenId,
+    removed_at: Moment,
+    restored_at: Moment,
+) -> Result<(), StoreError> {
+    sql!(
+        "INSERT INTO removals (token_id, removed_at, restored_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        token.0,
+        removed_at,
+        restored_at
     )
     .run(conn)
     .await
@@ -250,34 +338,6 @@ pub fn sort_currency(offer: &Offer) -> String {
 #[must_use]
 pub fn sort_expires(expires_at: Option<Moment>) -> i64 {
     expires_at.map_or(i64::MAX, Moment::micros)
-}
-
-/// Takes a token out of the wallet, if it is still at `version`.
-///
-/// # Errors
-/// When the database fails. `false`: the row is at another version.
-pub async fn remove(conn: &impl Conn, id: TokenId, version: i64, at: Moment) -> Result<bool, StoreError> {
-    let sql = sql!(
-        "UPDATE tokens SET removed_at = ?, version = version + 1 WHERE id = ? AND version = ?",
-        at,
-        id.0,
-        version
-    );
-    Ok(sql.run(conn).await? == 1)
-}
-
-/// Links a token to its replacement, if it is still at `version` and was not replaced.
-///
-/// # Errors
-/// As [`remove`].
-pub async fn replaced(conn: &impl Conn, id: TokenId, version: i64, by: TokenId) -> Result<bool, StoreError> {
-    let sql = sql!(
-        "UPDATE tokens SET reissued_to = ?, version = version + 1 WHERE id = ? AND version = ? AND reissued_to IS NULL",
-        by.0,
-        id.0,
-        version
-    );
-    Ok(sql.run(conn).await? == 1)
 }
 
 /// Tokens of an account by state at `now`, in the order of the states' list.

@@ -48,6 +48,7 @@ fn remove(ctx: &Ctx<'_>) -> ApiCall {
             reason: Reason::default(),
             ticket_id: None,
             expires_at: None,
+            again: false,
         },
     }
 }

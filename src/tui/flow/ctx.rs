@@ -149,6 +149,7 @@ pub fn neutral_desk() -> Profile {
         default_region: "US".to_owned(),
         undo_seconds: 0,
         lock_minutes: 0,
+        undo_minutes: 1_440,
         brand: Brand {
             product: "tokendesk".to_owned(),
             partner: String::new(),

@@ -21,6 +21,7 @@ fn change(text: &str) -> ChangeToken {
         reason: because(text),
         ticket_id: None,
         expires_at: None,
+        again: false,
     }
 }
 

@@ -324,6 +324,7 @@ pub fn offer(code: &str, name: &str) -> Offer {
         valid_from: moment("2026-01-01T00:00:00Z"),
         valid_until: Some(moment("2027-01-01T00:00:00Z")),
         valid_days: Some(30),
+        per_customer: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod actions;
 mod audit;
+mod disputes;
 mod documents;
 mod faults;
 pub mod harness;

@@ -128,6 +128,7 @@ fn rows_that_go_away_shift_nothing_and_strange_cursors_are_refused() {
             reason,
             ticket_id: None,
             expires_at: None,
+            again: false,
         };
         client
             .remove_token(first.items[3].id, 1, IntentKey::new(), &change)

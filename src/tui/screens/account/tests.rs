@@ -117,9 +117,12 @@ fn done(kind: ActionKind, token: TokenRow, original: Option<TokenRow>) -> Action
             ticket_id: None,
             before: None,
             after: token.state,
+            ties: Default::default(),
         },
         token,
         original,
+        dispute: None,
+        notice: None,
     }
 }
 

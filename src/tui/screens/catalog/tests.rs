@@ -69,9 +69,12 @@ fn done() -> Answer {
             ticket_id: None,
             before: None,
             after: TokenState::Active,
+            ties: Default::default(),
         },
         token: added,
         original: None,
+        dispute: None,
+        notice: None,
     }))
 }
 

@@ -251,8 +251,13 @@ pub(crate) fn offer(n: u64, name: &str) -> OfferRow {
             valid_from: Moment::parse("2026-10-01T00:00:00Z").expect("a moment"),
             valid_until: None,
             valid_days: Some(30),
+            per_customer: None,
         },
         not_addable: None,
+        eligible: None,
+        why_not: None,
+        held: None,
+        usable: None,
     }
 }
 

@@ -148,6 +148,7 @@ impl Act for TokenAct {
             reason,
             ticket_id: self.ticket,
             expires_at: None,
+            again: false,
         };
         match &self.verb {
             Verb::Add(offer) => ApiCall::AddToken {

@@ -57,6 +57,7 @@ fn full() -> TicketDetail {
         ticket_id: Some(detail.row.id),
         before: None,
         after: TokenState::Active,
+        ties: Default::default(),
     }];
     detail
 }
