@@ -11,6 +11,8 @@ pub mod listing;
 pub mod people;
 pub mod sessions;
 pub mod ticket_changes;
+mod ticket_links;
+mod ticket_moves;
 pub mod tickets;
 pub mod tokens;
 pub mod work;

@@ -1,16 +1,16 @@
 //! Changes of a ticket: fields, moves along the lifecycle, links; each at the version that the person saw.
 
-use super::error::problem;
+use super::ticket_links::{link_account, link_tokens};
+use super::ticket_moves::go;
 use super::tickets::{NO_TICKET, detail, length, note, row};
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::TicketId;
-use crate::domain::lifecycle::{Illegal, Requirement};
 use crate::domain::permission::Permission;
-use crate::domain::ticket::{TICKET_LIFECYCLE, TicketStatus, ticket_number};
+use crate::domain::ticket::{TicketStatus, ticket_number};
 use crate::domain::token::{ActionKind, Token};
+use crate::server::store::people;
 use crate::server::store::tickets::{self, TicketRecord, TicketRef};
-use crate::server::store::{accounts, people, tokens};
 use crate::wire::tickets::{
     AssignTicket, ChangePriority, ChangeStatus, CloseTicket, EditTicket, LinkTicket, ReopenTicket,
     TicketDetail,
@@ -312,86 +312,6 @@ impl Services {
     }
 }
 
-/// Checks a move against the lifecycle and makes it.
-fn go(work: &Work, t: &mut TicketRecord, to: &ChangeStatus) -> Result<(), ServiceError> {
-    let mut given = Vec::new();
-    let summary = to.summary.trim();
-    if t.assignee.is_some() {
-        given.push(Requirement::Assignee);
-    }
-    if to.reason.trim().chars().count() >= 3 {
-        given.push(Requirement::Reason);
-    }
-    if to.resolution_type.is_some() {
-        given.push(Requirement::ResolutionType);
-    }
-    if (3..=4_000).contains(&summary.chars().count()) {
-        given.push(Requirement::Summary);
-    }
-    let Some(role) = work.actor.role else {
-        return Err(ServiceError::Forbidden(Permission::TicketStatus));
-    };
-    TICKET_LIFECYCLE
-        .check(t.status, to.status, role, &given)
-        .map_err(refused)?;
-    let was_done = matches!(t.status, TicketStatus::Resolved | TicketStatus::Closed);
-    let is_done = matches!(to.status, TicketStatus::Resolved | TicketStatus::Closed);
-    if was_done && !is_done {
-        t.reopened += 1;
-        t.resolution_type = None;
-        t.resolution_summary.clear();
-    }
-    if let Some(kind) = to.resolution_type
-        && is_done
-    {
-        t.resolution_type = Some(kind);
-        summary.clone_into(&mut t.resolution_summary);
-    }
-    if to.status == TicketStatus::Open {
-        t.assignee = None;
-        t.assignee_name.clear();
-    }
-    t.closed_at = (to.status == TicketStatus::Closed).then_some(work.now);
-    t.status = to.status;
-    Ok(())
-}
-
-fn refused(why: Illegal<TicketStatus>) -> ServiceError {
-    match why {
-        Illegal::NotAllowed(permission) => ServiceError::Forbidden(permission),
-        Illegal::Missing(what) => ServiceError::Invalid(
-            what.into_iter()
-                .map(|r| {
-                    let detail = match r {
-                        Requirement::Assignee => "somebody has to have the ticket first: assign or take it",
-                        Requirement::Reason => "say why, in at least 3 characters",
-                        Requirement::ResolutionType => "say how it was resolved",
-                        Requirement::Summary => "say what was done, in 3 to 4,000 characters",
-                    };
-                    problem(r.word(), "required", detail)
-                })
-                .collect(),
-        ),
-        Illegal::NoSuchMove { from, to, legal } => {
-            let legal: Vec<&str> = legal.iter().map(|s| s.word()).collect();
-            let detail = if from == to {
-                format!("the ticket is {} already", from.word())
-            } else {
-                format!(
-                    "a ticket that is {} cannot become {}; from here it can become: {}",
-                    from.word(),
-                    to.word(),
-                    legal.join(", ")
-                )
-            };
-            ServiceError::Illegal {
-                code: "no_such_move",
-                detail,
-            }
-        }
-    }
-}
-
 async fn at_version(work: &Work, which: TicketRef, version: i64) -> Result<TicketRecord, ServiceError> {
     let found = tickets::find(&work.tx, which).await?.ok_or(NO_TICKET)?;
     if found.version == version {
@@ -504,47 +424,6 @@ pub(super) async fn finish(
     } else {
         Outcome2xx::ok(body, version)
     })
-}
-
-pub(super) async fn link_account(
-    work: &Work,
-    ticket: &mut TicketRecord,
-    link: &LinkTicket,
-) -> Result<bool, ServiceError> {
-    let Some(id) = link.account_id else {
-        return Ok(false);
-    };
-    let account = accounts::find(&work.tx, id).await?;
-    let account =
-        account.ok_or_else(|| ServiceError::field("account_id", "unknown", "there is no such account"))?;
-    ticket.account = Some(id);
-    ticket.account_name = format!("{} {}", account.first_name, account.last_name)
-        .trim()
-        .to_owned();
-    Ok(true)
-}
-
-pub(super) async fn link_tokens(
-    work: &Work,
-    ticket: &TicketRecord,
-    link: &LinkTicket,
-) -> Result<(), ServiceError> {
-    for id in &link.token_ids {
-        let found = tokens::find(&work.tx, *id).await?;
-        let found =
-            found.ok_or_else(|| ServiceError::field("token_ids", "unknown", "there is no such token"))?;
-        tickets::link_token(&work.tx, ticket.id, *id, work.now).await?;
-        note(
-            work,
-            ticket.id,
-            "link",
-            String::new(),
-            format!("token {}", found.token.token_ref),
-            found.name,
-        )
-        .await?;
-    }
-    Ok(())
 }
 
 /// Notes in a ticket's history that a token action was done for it, and links the token.

@@ -3,7 +3,8 @@
 use super::actions::action;
 use super::error::problem;
 use super::listing::read_query;
-use super::ticket_changes::{finish, link_account, link_tokens};
+use super::ticket_changes::finish;
+use super::ticket_links::{link_account, link_tokens};
 use super::tokens::row as token_row;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
