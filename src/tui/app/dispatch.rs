@@ -6,7 +6,7 @@ use ratatui::layout::Size;
 
 use super::gate::WAKE_WHICH_KEY;
 use super::help::Help;
-use super::layers::{Layer, Leaving, Question};
+use super::layers::{Asking, Layer, Leaving, Question};
 use super::palette::{Outcome, Palette};
 use super::{App, Job, OWN, Owner, SMALLEST, side_of};
 use crate::tui::flow::{Availability, Effect, Event, Route, ScreenKind, Toast};
@@ -76,9 +76,15 @@ impl App {
                     }
                     return;
                 }
-                Some(Layer::Ask(question)) => {
-                    let question = *question;
-                    return self.answer(question, key, jobs);
+                Some(Layer::Ask(asking)) => {
+                    if let Some(yes) = asking.key(key) {
+                        let question = asking.question;
+                        self.layers.pop();
+                        if yes {
+                            self.answered(question, jobs);
+                        }
+                    }
+                    return;
                 }
                 Some(Layer::Dialog { .. }) | None => {}
             }
@@ -153,12 +159,12 @@ impl App {
     /// Whether a text field has the focus.
     #[must_use]
     pub fn wants_text(&self) -> bool {
-        if self.gate.is_none()
-            && let Some(Layer::Dialog { dialog, .. }) = self.layers.last()
-        {
-            return dialog.wants_text();
+        match (&self.gate, self.layers.last()) {
+            (None, Some(Layer::Dialog { dialog, .. })) => dialog.wants_text(),
+            (None, Some(Layer::Palette(_))) => true,
+            (None, Some(Layer::Help(_) | Layer::Explain { .. } | Layer::Ask(_))) => false,
+            (Some(_), _) | (None, None) => self.screen().is_some_and(|kept| kept.screen.wants_text()),
         }
-        self.screen().is_some_and(|kept| kept.screen.wants_text())
     }
 
     /// Whoever gets what is meant for the topmost thing: the dialog on top, else the screen.
@@ -247,7 +253,7 @@ impl App {
         let gated = self.gate.is_some();
         match command {
             Command::Quit if gated => self.quit(jobs),
-            Command::Quit => self.layers.push(Layer::Ask(Question::Quit)),
+            Command::Quit => self.ask(Question::Quit),
             Command::Suspend => jobs.push(Job::Suspend),
             Command::Repaint => jobs.push(Job::Repaint),
             Command::SignOut if self.shown() == Some(ScreenKind::Denied) => self.sign_out(jobs),
@@ -271,7 +277,7 @@ impl App {
             }
             Command::Explain => self.explain(jobs),
             Command::Lock => self.lock(jobs),
-            Command::SignOut => self.layers.push(Layer::Ask(Question::SignOut)),
+            Command::SignOut => self.ask(Question::SignOut),
             _ => {
                 if let Some(root) = side_of(command) {
                     self.open_root(root, jobs);
@@ -299,26 +305,22 @@ impl App {
         }
         let Some(kept) = self.sides.top() else { return };
         if self.sides.path().len() > 1 && kept.screen.has_unsaved() {
-            self.layers.push(Layer::Ask(Question::Leave(Leaving::Back)));
+            self.ask(Question::Leave(Leaving::Back));
         } else {
             self.act(vec![Effect::Pop], jobs);
         }
     }
 
-    fn answer(&mut self, question: Question, key: Key, jobs: &mut Vec<Job>) {
-        match key.code {
-            KeyCode::Enter => {
-                self.layers.pop();
-                match question {
-                    Question::Quit => self.quit(jobs),
-                    Question::SignOut => self.sign_out(jobs),
-                    Question::Leave(Leaving::Back) => self.act(vec![Effect::Pop], jobs),
-                }
-            }
-            KeyCode::Esc => {
-                self.layers.pop();
-            }
-            _ => {}
+    fn ask(&mut self, question: Question) {
+        self.layers.push(Layer::Ask(Asking::new(question)));
+    }
+
+    /// Does what was asked about.
+    fn answered(&mut self, question: Question, jobs: &mut Vec<Job>) {
+        match question {
+            Question::Quit => self.quit(jobs),
+            Question::SignOut => self.sign_out(jobs),
+            Question::Leave(Leaving::Back) => self.act(vec![Effect::Pop], jobs),
         }
     }
 

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::help::HelpLine;
-use super::layers::{Layer, Question};
+use super::layers::{Asking, Layer};
 use super::paint::{boxed, fit, line, width, wrap};
 use super::{App, SMALLEST};
 use crate::tui::flow::{Availability, Explanation};
@@ -74,8 +74,8 @@ impl App {
                     self.draw_explanation(explanation, top, body, buf);
                     None
                 }
-                Layer::Ask(question) => {
-                    self.draw_question(*question, body, buf);
+                Layer::Ask(asking) => {
+                    self.draw_question(*asking, body, buf);
                     None
                 }
             };
@@ -237,29 +237,39 @@ impl App {
         }
     }
 
-    fn draw_question(&self, question: Question, body: Rect, buf: &mut Buffer) {
+    fn draw_question(&self, asking: Asking, body: Rect, buf: &mut Buffer) {
         let theme = &self.env.theme;
         let words = &self.env.words;
-        let (title, text) = question.words();
+        let (title, text) = asking.question.words();
         let lines = wrap(&words.get(text), 56);
         let high = u16::try_from(lines.len() + 4).unwrap_or(u16::MAX);
         let inner = boxed(body, 60, high, &words.get(title), theme, buf);
         for (text, y) in lines.iter().zip(inner.y..inner.bottom()) {
             line(buf, inner.x + 1, y, inner.width, text, theme.style(Role::Text));
         }
-        let keys = format!(
-            "enter {}   esc {}",
-            words.get(question.verb()),
-            words.get("app-stay-verb")
-        );
-        line(
-            buf,
-            inner.x + 1,
-            inner.bottom().saturating_sub(1),
-            inner.width,
-            &keys,
-            theme.style(Role::Key),
-        );
+        let answers = [
+            (false, "esc", words.get("app-stay-verb")),
+            (true, "y", words.get(asking.question.verb())),
+        ];
+        let mut x = inner.x + 1;
+        for (verb, key, label) in answers {
+            let focused = asking.on_verb == verb;
+            let (marker, role) = if focused {
+                ("▌", Role::Selection)
+            } else {
+                (" ", Role::Text)
+            };
+            let text = format!("{marker}{key} {label} ");
+            let room = inner.right().saturating_sub(x);
+            x += 2 + line(
+                buf,
+                x,
+                inner.bottom().saturating_sub(1),
+                room,
+                &text,
+                theme.style(role),
+            );
+        }
     }
 
     fn draw_which_key(&self, body: Rect, buf: &mut Buffer) {

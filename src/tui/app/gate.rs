@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::stack::Kept;
 use super::{App, Job, Owner, WakeId};
-use crate::tui::flow::{ApiCall, CallError, Event, Link, Reply, Root, Route, SignInAsk, SignInState, Toast};
+use crate::tui::flow::{
+    ApiCall, CallError, Event, Link, Reply, Root, Route, SignInAsk, SignInState, Toast, Tone,
+};
 use crate::wire::desk::Me;
 use crate::wire::problem::Code;
 
@@ -183,10 +185,37 @@ impl App {
         if link == self.env.link {
             return;
         }
-        self.env.link = link;
+        let before = std::mem::replace(&mut self.env.link, link);
         if let Some(id) = self.screen().map(|kept| kept.id) {
             self.deliver(Owner::Screen(id), Event::Link, jobs);
         }
+        match (before, link) {
+            (_, Link::Offline { .. }) if self.gate.is_none() => {
+                let words = self.env.words.get("app-offline-line");
+                self.say_toast(Toast::warning(words), jobs);
+            }
+            (Link::Offline { .. }, Link::Live) => self.is_back(jobs),
+            _ => {}
+        }
+    }
+
+    /// The backend was away and is there again: what waited for it goes on.
+    fn is_back(&mut self, jobs: &mut Vec<Job>) {
+        if self.gate.is_some() {
+            if self.tries > 0 && self.asked_me.is_none() {
+                self.ask_me(jobs);
+            }
+            return;
+        }
+        if self
+            .toast
+            .as_ref()
+            .is_some_and(|toast| toast.tone == Tone::Warning)
+        {
+            let words = self.env.words.get("app-back-line");
+            self.say_toast(Toast::info(words), jobs);
+        }
+        self.resume(jobs);
     }
 
     pub(super) fn own_wake(&mut self, key: &str, jobs: &mut Vec<Job>) {

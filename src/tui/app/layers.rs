@@ -3,6 +3,7 @@
 use super::help::Help;
 use super::palette::Palette;
 use crate::tui::flow::{Dialog, Explanation};
+use crate::tui::keys::{Key, KeyCode};
 
 pub(super) enum Layer {
     /// A dialog of a screen.
@@ -14,10 +15,42 @@ pub(super) enum Layer {
     /// Why something is as it is.
     Explain { explanation: Explanation, top: u16 },
     /// A question of the app itself.
-    Ask(Question),
+    Ask(Asking),
 }
 
-/// Questions of the app itself. Enter does what is asked, Esc does not.
+/// A question that stands open. The safe answer has the focus at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Asking {
+    pub question: Question,
+    /// Whether the focus is on the verb, not on staying.
+    pub on_verb: bool,
+}
+
+impl Asking {
+    /// With the focus on staying.
+    pub fn new(question: Question) -> Self {
+        Self {
+            question,
+            on_verb: false,
+        }
+    }
+
+    /// What a key means: the answer, once there is one.
+    pub fn key(&mut self, key: Key) -> Option<bool> {
+        match key.code {
+            KeyCode::Enter => Some(self.on_verb),
+            KeyCode::Esc | KeyCode::Char('n') => Some(false),
+            KeyCode::Char('y') if !key.ctrl && !key.alt => Some(true),
+            KeyCode::Left | KeyCode::Right | KeyCode::Tab => {
+                self.on_verb = !self.on_verb;
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Questions of the app itself: `y` does what is asked; Enter and Esc do not, unless the focus was moved to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
     /// Leave the desk?
@@ -44,7 +77,7 @@ impl Question {
         }
     }
 
-    /// The verb that Enter confirms.
+    /// The verb that is asked about.
     pub fn verb(self) -> &'static str {
         match self {
             Self::Quit => "app-quit-verb",

@@ -259,15 +259,13 @@ impl App {
 
     /// An action was answered after its dialog had gone.
     fn orphan(&mut self, verb: &str, reply: &Reply, jobs: &mut Vec<Job>) {
+        let words = &self.env.words;
+        let doing = crate::tui::flow::doing(words, verb);
         let toast = match reply {
-            Ok(_) => Toast::good(self.env.words.with("app-action-done", &[("verb", verb)])),
+            Ok(_) => Toast::good(words.with("app-action-done", &[("doing", &doing)])),
             Err(error) => {
-                let words = error.sentence();
-                Toast::error(
-                    self.env
-                        .words
-                        .with("app-action-failed", &[("verb", verb), ("why", &words)]),
-                )
+                let why = error.sentence();
+                Toast::error(words.with("app-action-failed", &[("doing", &doing), ("why", &why)]))
             }
         };
         self.say_toast(toast, jobs);

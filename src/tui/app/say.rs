@@ -89,15 +89,13 @@ impl App {
                 lines.push(explanation.title.clone());
                 lines.extend(explanation.lines.iter().cloned());
             }
-            Layer::Ask(question) => {
-                let (title, text) = question.words();
+            Layer::Ask(asking) => {
+                let (title, text) = asking.question.words();
                 lines.push(words.get(title));
                 lines.push(words.get(text));
-                lines.push(format!(
-                    "enter: {}. esc: {}.",
-                    words.get(question.verb()),
-                    words.get("app-stay-verb")
-                ));
+                let (stay, verb) = (words.get("app-stay-verb"), words.get(asking.question.verb()));
+                let focused = if asking.on_verb { &verb } else { &stay };
+                lines.push(format!("y: {verb}. esc: {stay}. enter: {focused}."));
             }
         }
     }

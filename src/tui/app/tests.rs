@@ -489,7 +489,11 @@ fn an_action_outlives_its_dialog_and_its_end_is_told() {
     assert!(!jobs.contains(&Job::Cancel(id)), "actions are never called off");
     let refused = CallError::new(Trouble::Refused, "The token was removed already.");
     desk.send(Msg::Reply(id, Err(refused)));
-    assert!(desk.text().contains("token.remove"), "{}", desk.text());
+    assert!(
+        desk.text().contains("Not done: removing a token"),
+        "{}",
+        desk.text()
+    );
     assert_eq!(desk.app.toast.as_ref().map(|t| t.tone), Some(Tone::Error));
 }
 
@@ -596,6 +600,12 @@ fn leaving_asks_when_something_would_be_lost() {
     desk.keys("esc");
     assert_eq!(desk.app.shown(), Some(ScreenKind::Account));
     desk.keys("esc enter");
+    assert_eq!(
+        desk.app.shown(),
+        Some(ScreenKind::Account),
+        "the safe answer has the focus"
+    );
+    desk.keys("esc y");
     assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
 }
 
@@ -604,7 +614,17 @@ fn quitting_asks_and_a_signal_does_not() {
     let mut desk = Desk1::signed_in();
     assert!(!desk.keys("Q").contains(&Job::Quit));
     assert!(!desk.keys("esc").contains(&Job::Quit));
-    assert!(desk.keys("Q enter").contains(&Job::Quit));
+    assert!(
+        !desk.keys("Q enter").contains(&Job::Quit),
+        "the safe answer has the focus"
+    );
+    assert!(
+        !desk.keys("Q Q n").contains(&Job::Quit),
+        "the opening key does nothing"
+    );
+    assert!(desk.keys("Q tab enter").contains(&Job::Quit));
+    let mut desk = Desk1::signed_in();
+    assert!(desk.keys("Q y").contains(&Job::Quit));
     let mut desk = Desk1::signed_in();
     assert!(desk.send(Msg::Terminate).contains(&Job::Quit));
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::id::{AccountId, IntentKey, OfferId, TicketId, TokenId};
 use crate::domain::permission::Permission;
+use crate::text::words::Words;
 use crate::wire::accounts::{AccountSearch, Reveal, Verify};
 use crate::wire::desk::NewNote;
 use crate::wire::page::ListParams;
@@ -301,5 +302,16 @@ impl ApiCall {
             Self::CloseTicket { .. } => Permission::TicketClose,
             Self::ReopenTicket { .. } => Permission::TicketReopen,
         })
+    }
+}
+
+/// What an action does, in words: "adding a token to a wallet" for `token.add`.
+#[must_use]
+pub fn doing(words: &Words, verb: &str) -> String {
+    let name = format!("doing-{}", verb.replace(['.', '_'], "-"));
+    if words.has(&name) {
+        words.get(&name)
+    } else {
+        words.with("doing-something", &[("verb", verb)])
     }
 }

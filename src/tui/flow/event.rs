@@ -7,7 +7,7 @@ use crate::domain::id::{AccountId, TicketId};
 use crate::domain::time::Moment;
 use crate::tui::keys::{Command, Key};
 use crate::wire::tickets::{TicketDetail, TicketRow};
-use crate::wire::tokens::ActionDone;
+use crate::wire::tokens::{ActionDone, TokenRow};
 
 /// Something that a screen or dialog reacts to.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,8 @@ pub enum Event {
 pub enum Fact {
     /// A token was added, removed or reissued.
     TokenChanged(Box<ActionDone>),
+    /// A token's row is another than was shown; what happened to it is not known here.
+    TokenRowChanged(Box<TokenRow>),
     /// A ticket was opened or changed.
     TicketChanged(Box<TicketDetail>),
     /// A ticket's row changed; the rest is not known.

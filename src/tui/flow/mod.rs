@@ -14,7 +14,7 @@ mod reply;
 mod route;
 mod screen;
 
-pub use call::{ApiCall, Intent};
+pub use call::{ApiCall, Intent, doing};
 pub use ctx::{Ctx, Ids, Link, neutral_desk};
 pub use effect::{Effect, SignInAsk, Toast, Tone, WakeKey};
 pub use event::{DemoPerson, Event, Fact, SignInState};

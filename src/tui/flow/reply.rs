@@ -50,6 +50,8 @@ pub enum Trouble {
     SignedOut,
     /// The backend or the way to it is not there. A read may be asked again.
     Offline,
+    /// An action was sent and got lost on the way: the backend is there and never saw it. It may be sent again.
+    Lost,
     /// An action was sent and the answer was lost, and what became of it could not be found out yet.
     FateUnknown,
     /// The answer makes no sense, or something broke on this side.

@@ -1,6 +1,10 @@
 //! Sends one action and stays with it until its fate is known.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::Value;
 
 use super::call::{perform, settled};
 use super::errors::call_error;
@@ -10,19 +14,23 @@ use crate::client::error::ClientError;
 use crate::client::settle::Settled;
 use crate::text::words::Words;
 use crate::tui::app::Msg;
-use crate::tui::flow::{ApiCall, CallError, RequestId, Toast, Trouble};
+use crate::tui::flow::{ApiCall, CallError, RequestId, Toast, Tone, Trouble, doing};
 
 use super::journal::Entry;
 
 /// Sends an action; when its answer is lost, finds out what became of it, however long that takes.
-pub(super) async fn act(api: Api, id: RequestId, call: ApiCall, posts: Posts, delayed: String) {
+pub(super) async fn act(api: Api, id: RequestId, call: ApiCall, posts: Posts, words: Arc<Words>) {
     let Some(intent) = call.intent() else { return };
     let (reply, known) = match perform(&api, &call).await {
         Ok(answer) => (Ok(answer), true),
         Err(error) if error.maybe_done => {
-            let _ = posts.send(Post::Msg(Msg::Delayed(id, delayed)));
+            let _ = posts.send(Post::Msg(Msg::Delayed(id, words.get("run-delayed"))));
             let _ = posts.send(Post::Msg(Msg::Link(false)));
             match api.settle(intent.key).await {
+                Ok(Settled::NeverArrived) => {
+                    let lost = CallError::new(Trouble::Lost, words.get("run-never-arrived"));
+                    (Err(lost), true)
+                }
                 Ok(fate) => (
                     settled(&call, fate).map_err(|error| call_error(&call, error)),
                     true,
@@ -52,42 +60,64 @@ fn unknown(call: &ApiCall, error: ClientError) -> CallError {
     mapped
 }
 
-/// Finds out what became of an action of an earlier run.
-pub(super) async fn settle_earlier(api: Api, entry: Entry, posts: Posts, words: EarlierWords) {
-    let toast = match api.settle(entry.key).await {
-        Ok(Settled::Done(_)) => Some(Toast::good(words.done)),
-        Ok(Settled::Refused(error)) => Some(Toast::warning(format!("{} {}", words.refused, error.detail))),
-        Ok(Settled::NeverArrived) => Some(Toast::warning(words.never)),
-        // asked again at the next start
-        Err(_) => return,
-    };
-    let _ = posts.send(Post::Settled {
-        key: entry.key,
-        toast,
-    });
-}
+/// Most actions of an earlier run that are told one by one.
+const MOST_TOLD: usize = 3;
 
-/// What is said about an action of an earlier run.
-pub(super) struct EarlierWords {
-    done: String,
-    refused: String,
-    never: String,
-}
-
-impl EarlierWords {
-    pub fn new(words: &Words, entry: &Entry) -> Self {
-        let of = |id: &str| {
-            words.with(
-                id,
-                &[("verb", entry.verb.as_str()), ("subject", entry.subject.as_str())],
-            )
-        };
-        Self {
-            done: of("run-earlier-done"),
-            refused: of("run-earlier-refused"),
-            never: of("run-earlier-never"),
-        }
+/// Finds out what became of the actions of an earlier run, and tells all of it in one go.
+pub(super) async fn settle_earlier(api: Api, entries: Vec<Entry>, posts: Posts, words: Arc<Words>) {
+    let asked = entries
+        .iter()
+        .map(|entry| settle_one(&api, entry, &posts, &words));
+    let told: Vec<Toast> = join_all(asked).await.into_iter().flatten().collect();
+    let all_good = told.iter().all(|toast| toast.tone == Tone::Good);
+    let mut lines: Vec<&str> = told
+        .iter()
+        .take(MOST_TOLD)
+        .map(|toast| toast.text.as_str())
+        .collect();
+    let more = told.len().saturating_sub(MOST_TOLD).to_string();
+    let more = words.with("run-earlier-more", &[("count", &more)]);
+    if told.len() > MOST_TOLD {
+        lines.push(&more);
     }
+    let text = lines.join(" ");
+    if !text.is_empty() {
+        let toast = if all_good {
+            Toast::good(text)
+        } else {
+            Toast::warning(text)
+        };
+        let _ = posts.send(Post::Msg(Msg::Say(toast)));
+    }
+}
+
+/// What became of one action; nothing when it could not be asked: it is asked again at the next start then.
+async fn settle_one(api: &Api, entry: &Entry, posts: &Posts, words: &Words) -> Option<Toast> {
+    let settled = api.settle(entry.key).await.ok()?;
+    let _ = posts.send(Post::Settled { key: entry.key });
+    let doing = doing(words, &entry.verb);
+    Some(match settled {
+        Settled::Done(answer) => {
+            let doing = match name_in(&answer) {
+                Some(name) => words.with("doing-named", &[("doing", &doing), ("name", name)]),
+                None => doing,
+            };
+            Toast::good(words.with("run-earlier-done", &[("doing", &doing)]))
+        }
+        Settled::Refused(error) => {
+            let why = error.detail.as_str();
+            Toast::warning(words.with("run-earlier-refused", &[("doing", &doing), ("why", why)]))
+        }
+        Settled::NeverArrived => Toast::warning(words.with("run-earlier-never", &[("doing", &doing)])),
+    })
+}
+
+/// What the thing that was changed is called, as the stored answer has it: a token's name, a ticket's number.
+fn name_in(answer: &Value) -> Option<&str> {
+    ["/token/name", "/row/number", "/number"]
+        .into_iter()
+        .find_map(|at| answer.pointer(at)?.as_str())
+        .filter(|name| !name.is_empty())
 }
 
 /// Asks until the backend is there again, less and less often.
@@ -105,8 +135,6 @@ pub(super) async fn look_for_backend(api: Api, posts: Posts) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use futures_util::future::BoxFuture;
     use secrecy::SecretString;
     use serde_json::json;
@@ -167,7 +195,7 @@ mod tests {
             },
         };
         let (posts, mut inbox) = mpsc::unbounded_channel();
-        act(api, RequestId(7), call, posts, "finding out".to_owned()).await;
+        act(api, RequestId(7), call, posts, Arc::default()).await;
         let mut heard = Vec::new();
         while let Some(post) = inbox.recv().await {
             heard.push(post);
@@ -190,11 +218,26 @@ mod tests {
         else {
             panic!("{heard:?}")
         };
-        assert_eq!((*id, words.as_str(), *known), (RequestId(7), "finding out", true));
+        assert_eq!((*id, *known), (RequestId(7), true));
+        assert!(words.contains("What you typed is kept"), "{words}");
         assert!(
             matches!(&**reply, Ok(Answer::Message(message)) if message.body == "typed by hand"),
             "{reply:?}"
         );
+    }
+
+    #[tokio::test]
+    async fn what_never_arrived_is_told_as_not_done_by_a_backend_that_is_there() {
+        let heard = lost(json!({"fate": "unknown"})).await;
+        let Some(Post::Acted {
+            reply, known: true, ..
+        }) = heard.last()
+        else {
+            panic!("{heard:?}")
+        };
+        let Err(error) = &**reply else { panic!("{reply:?}") };
+        assert_eq!(error.trouble, Trouble::Lost);
+        assert!(error.words.contains("nothing was changed"), "{error:?}");
     }
 
     #[tokio::test]

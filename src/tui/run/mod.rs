@@ -55,10 +55,7 @@ enum Post {
         known: bool,
     },
     /// An action of an earlier run was settled.
-    Settled {
-        key: crate::domain::id::IntentKey,
-        toast: Option<Toast>,
-    },
+    Settled { key: crate::domain::id::IntentKey },
 }
 
 type Posts = tokio::sync::mpsc::UnboundedSender<Post>;

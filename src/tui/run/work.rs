@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use super::actions::{self, EarlierWords};
+use super::actions;
 use super::call::perform;
 use super::errors::call_error;
 use super::journal::Journal;
@@ -44,7 +44,7 @@ pub(super) struct Worker {
     me: Option<AgentId>,
     looking: Option<AbortHandle>,
     place: Place,
-    words: Words,
+    words: Arc<Words>,
 }
 
 impl Worker {
@@ -83,7 +83,7 @@ impl Worker {
             me: None,
             looking: None,
             place: Place::of(|name| std::env::var(name).ok()),
-            words: Words::load(&setup.config.ui.language),
+            words: Arc::new(Words::load(&setup.config.ui.language)),
         };
         Ok((worker, inbox))
     }
@@ -142,7 +142,7 @@ impl Worker {
             return;
         }
         self.acting.insert(id);
-        tokio::spawn(actions::act(api, id, call, posts, self.words.get("run-delayed")));
+        tokio::spawn(actions::act(api, id, call, posts, Arc::clone(&self.words)));
     }
 
     /// Takes what a task told and hands it to the desk.
@@ -174,12 +174,9 @@ impl Worker {
                 }
                 return (self.replied(id, *reply, app, now), None);
             }
-            Post::Settled { key, toast } => {
+            Post::Settled { key } => {
                 self.journal.end(key);
-                match toast {
-                    Some(toast) => Msg::Say(toast),
-                    None => return (Vec::new(), None),
-                }
+                return (Vec::new(), None);
             }
         };
         let jobs = app.update(msg, now);
@@ -190,6 +187,7 @@ impl Worker {
     fn replied(&mut self, id: RequestId, reply: Reply, app: &mut App, now: Moment) -> Vec<Own> {
         let up = match &reply {
             Ok(_) => Some(true),
+            Err(error) if error.trouble == Trouble::Lost => Some(true),
             Err(error) if error.trouble == Trouble::Offline => Some(false),
             Err(error) if error.code.is_some() => Some(true),
             Err(_) => None,
@@ -222,11 +220,12 @@ impl Worker {
         if self.me.replace(me) == Some(me) {
             return;
         }
-        for entry in self.journal.left_by(me) {
-            let words = EarlierWords::new(&self.words, &entry);
+        let left = self.journal.left_by(me);
+        if !left.is_empty() {
+            let words = Arc::clone(&self.words);
             tokio::spawn(actions::settle_earlier(
                 self.api.clone(),
-                entry,
+                left,
                 self.posts.clone(),
                 words,
             ));

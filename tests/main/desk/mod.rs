@@ -1,7 +1,15 @@
 //! The desk in a real terminal: the real binary in a pseudo-terminal, waiting for text, never for time.
 
+#[cfg(feature = "server")]
+mod faults;
 mod modes;
 mod pty;
+#[cfg(feature = "server")]
+mod relay;
+#[cfg(feature = "server")]
+mod rig;
+#[cfg(feature = "server")]
+mod sessions;
 #[cfg(feature = "server")]
 mod sign_in;
 #[cfg(feature = "server")]

@@ -23,6 +23,15 @@ pub(crate) struct Pty {
     seen: Arc<(Mutex<Seen>, Condvar)>,
 }
 
+/// What is shown as one line, without frames.
+pub(crate) fn flowing(shown: &str) -> String {
+    let words: Vec<&str> = shown
+        .split(|c: char| c.is_whitespace() || ('\u{2500}'..='\u{257f}').contains(&c))
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
 fn number(n: u16) -> NonZeroU16 {
     NonZeroU16::new(n).expect("a size")
 }
@@ -87,6 +96,11 @@ impl Pty {
     /// Waits until this text is shown.
     pub(crate) fn text(&self, text: &str) -> String {
         self.wait(text, |screen| screen.contents().contains(text))
+    }
+
+    /// Waits until these words are shown, however they are broken into lines and framed.
+    pub(crate) fn says(&self, words: &str) -> String {
+        self.wait(words, |screen| flowing(&screen.contents()).contains(words))
     }
 
     /// Sends keys, in one write.

@@ -66,7 +66,7 @@ async fn a_person_signs_in_is_greeted_and_is_known_the_next_time() {
     );
     pty.keys("\x03");
     pty.text("Quit?");
-    pty.keys("\r");
+    pty.keys("y");
     assert!(pty.end().success());
     pty.assert_sane();
 
@@ -74,7 +74,7 @@ async fn a_person_signs_in_is_greeted_and_is_known_the_next_time() {
     again.text("A-1042 Amara Okafor");
     again.keys("\x03");
     again.text("Quit?");
-    again.keys("\r");
+    again.keys("y");
     assert!(again.end().success());
     demo.shutdown().await;
 }
@@ -120,7 +120,7 @@ async fn the_same_desk_speaks_in_lines() {
     pty.wait("no screen of its own", |screen| !screen.alternate_screen());
     pty.keys(":sign-out\n");
     pty.text("Sign out?");
-    pty.keys("\n");
+    pty.keys("y\n");
     pty.wait("another code", |screen| {
         screen.contents().matches("Approve only").count() == 2
     });
@@ -146,7 +146,7 @@ fn the_demo_opens_the_desk_and_approves_from_the_terminal() {
     pty.text("● live");
     pty.keys("\x03");
     pty.text("Quit?");
-    pty.keys("\r");
+    pty.keys("y");
     assert!(pty.end().success());
     pty.assert_sane();
 }

@@ -145,7 +145,7 @@ async fn walk(width: u16, height: u16) {
     check(&demo, home.path()).await;
     hands.pty.keys("\x03");
     hands.pty.text("Quit?");
-    hands.pty.keys("\r");
+    hands.pty.keys("y");
     assert!(hands.pty.end().success());
     hands.pty.assert_sane();
     demo.shutdown().await;

@@ -32,6 +32,24 @@ fn page(items: Vec<TokenRow>) -> Answer {
     })
 }
 
+#[test]
+fn a_row_that_was_met_as_another_changes_in_place() {
+    let world = World::new(120, 40);
+    let mut screen = opened(&world, false);
+    let mut now = token(1, "20% off at the bakery", TokenState::Used);
+    now.account_id = screen.account;
+    screen.update(
+        Event::Happened(Fact::TokenRowChanged(Box::new(now))),
+        &world.ctx(),
+    );
+    let row = screen.token().expect("under the cursor");
+    assert_eq!(
+        (row.id, row.state),
+        (token(1, "", TokenState::Used).id, TokenState::Used)
+    );
+    assert_eq!(screen.wallet.window.rows.len(), 4, "no row more or less");
+}
+
 /// Answers every open call of these effects, and those that follow, by `answer`.
 fn settle(
     screen: &mut AccountScreen,

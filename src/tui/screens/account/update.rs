@@ -318,6 +318,10 @@ impl AccountScreen {
             Fact::TokenChanged(done) if done.action.account_id == self.account => {
                 effects.extend(self.token_changed(done, ctx));
             }
+            Fact::TokenRowChanged(row) if row.account_id == self.account => {
+                self.wallet.window.replace(row.as_ref().clone());
+                effects.extend(self.show_detail(ctx));
+            }
             Fact::AccountTouched(account) if *account == self.account => {
                 if let Some(revealed) = self.slot.borrow_mut().take() {
                     effects.push(Effect::Wake {

@@ -182,7 +182,11 @@ fn a_stale_token_shows_what_changed_and_takes_a_new_intent() {
     now.version = 5;
     let mut stale = CallError::new(Trouble::Stale, "It changed.");
     stale.current = Some(Current::Token(Box::new(now)));
-    ask.update(Event::Reply(id, Err(stale)), &world.ctx());
+    let effects = ask.update(Event::Reply(id, Err(stale)), &world.ctx());
+    assert!(
+        matches!(&effects[..], [Effect::Publish(Fact::TokenRowChanged(row))] if row.version == 5),
+        "the rows behind show it: {effects:?}"
+    );
     let said = ask.say(&world.ctx()).join("\n");
     assert!(
         said.contains("state was active, is used") && said.contains("asked for it"),
@@ -201,6 +205,27 @@ fn a_stale_token_shows_what_changed_and_takes_a_new_intent() {
     };
     assert_ne!(key, first, "a new intent");
     assert_eq!(body.reason.text, "asked for it");
+}
+
+#[test]
+fn what_can_no_longer_be_done_on_a_stale_token_says_so_and_sends_nothing() {
+    let world = World::new(120, 40);
+    let seen = token(1, "Free coffee", TokenState::Active);
+    let mut ask = token_verbs::remove(&seen, "Tyrone Johnson …4411", None, &world.ctx());
+    ask.update(Event::Opened, &world.ctx());
+    ask.update(Event::Paste("asked for it".to_owned()), &world.ctx());
+    let (id, _) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    let mut stale = CallError::new(Trouble::Stale, "It changed.");
+    let gone = token(1, "Free coffee", TokenState::Removed);
+    stale.current = Some(Current::Token(Box::new(gone)));
+    ask.update(Event::Reply(id, Err(stale)), &world.ctx());
+    let said = ask.say(&world.ctx()).join("\n");
+    assert!(
+        said.contains("The token has already been removed. Nothing was done."),
+        "{said}"
+    );
+    let again = ask.update(Event::Command(Command::Confirm), &world.ctx());
+    assert!(again.is_empty(), "{again:?}");
 }
 
 #[test]

@@ -32,9 +32,9 @@ fn a_subject_and_one_key_open_a_ticket() {
     assert!(give(&mut screen, &world, Command::Send).is_empty(), "sent once");
     let answer = Ok(Answer::Ticket(Box::new(ticket())));
     let effects = screen.update(Event::Reply(id, answer), &world.ctx());
-    assert!(matches!(&effects[0], Effect::Publish(Fact::TicketChanged(_))));
     let opened = TicketId(uuid(801));
-    assert!(matches!(&effects[1], Effect::Replace(Route::Ticket { ticket }) if *ticket == opened));
+    assert!(matches!(&effects[0], Effect::Replace(Route::Ticket { ticket }) if *ticket == opened));
+    assert!(matches!(&effects[1], Effect::Publish(Fact::TicketChanged(_))));
     assert!(matches!(&effects[2], Effect::Toast(toast) if toast.text.contains("TKT-000801")));
 }
 

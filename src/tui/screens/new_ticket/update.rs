@@ -4,7 +4,7 @@ use super::NewTicketScreen;
 use crate::domain::id::IntentKey;
 use crate::domain::ticket::Priority;
 use crate::tui::flow::{
-    Answer, ApiCall, CallError, Ctx, Effect, Event, Fact, Reply, RequestId, Route, Toast,
+    Answer, ApiCall, CallError, Ctx, Effect, Event, Fact, Reply, RequestId, Route, Toast, Trouble,
 };
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::act::missing;
@@ -106,8 +106,9 @@ impl NewTicketScreen {
                 let ticket_id = ticket.row.id;
                 let toast = ctx.words.with("new-ticket-done", &[("number", &number)]);
                 vec![
-                    Effect::Publish(Fact::TicketChanged(ticket)),
+                    // the screen first: it takes what is published, and needs not wait
                     Effect::Replace(Route::Ticket { ticket: ticket_id }),
+                    Effect::Publish(Fact::TicketChanged(ticket)),
                     Effect::Toast(Toast::good(toast)),
                 ]
             }
@@ -116,8 +117,12 @@ impl NewTicketScreen {
             Came::Open(error) => {
                 let why = error.sentence();
                 let verb = ctx.words.get("new-ticket-verb");
-                let words = ctx.words.with("act-again", &[("why", &why), ("verb", &verb)]);
-                self.notice = Some((Role::Error, words));
+                let (role, name) = match error.trouble {
+                    Trouble::Lost => (Role::Warning, "act-lost"),
+                    _ => (Role::Error, "act-again"),
+                };
+                let words = ctx.words.with(name, &[("why", &why), ("verb", &verb)]);
+                self.notice = Some((role, words));
                 Vec::new()
             }
         }

@@ -38,6 +38,11 @@ pub trait Act: fmt::Debug {
         None
     }
 
+    /// Why it cannot be done at all on what is there now.
+    fn impossible(&self, _ctx: &Ctx<'_>) -> Option<String> {
+        None
+    }
+
     /// Takes the row as it is now, for the next try, and says what changed.
     fn stale(&mut self, _current: Current, _ctx: &Ctx<'_>) -> (String, Vec<Effect>) {
         (String::new(), Vec::new())
@@ -125,9 +130,15 @@ impl ActDialog {
         {
             let (changed, effects) = self.act.stale(current, ctx);
             self.act.arrange(&mut self.sheet, ctx);
-            let words = ctx
-                .words
-                .with("act-stale", &[("changed", &changed), ("verb", &self.verb)]);
+            let why_not = self.act.impossible(ctx);
+            let words = match &why_not {
+                Some(why) => ctx
+                    .words
+                    .with("act-stale-over", &[("changed", &changed), ("why", why)]),
+                None => ctx
+                    .words
+                    .with("act-stale", &[("changed", &changed), ("verb", &self.verb)]),
+            };
             self.notice = Some((Role::Warning, words));
             return effects;
         }
@@ -199,7 +210,11 @@ impl ActDialog {
             Came::Open(error) => {
                 let words = error.sentence();
                 let values = [("why", words.as_str()), ("verb", self.verb.as_str())];
-                self.notice = Some((Role::Error, ctx.words.with("act-again", &values)));
+                let (role, name) = match error.trouble {
+                    Trouble::Lost => (Role::Warning, "act-lost"),
+                    _ => (Role::Error, "act-again"),
+                };
+                self.notice = Some((role, ctx.words.with(name, &values)));
                 Vec::new()
             }
         }

@@ -119,6 +119,6 @@ impl Courier {
 fn is_open(error: &CallError) -> bool {
     matches!(
         error.trouble,
-        Trouble::Offline | Trouble::FateUnknown | Trouble::SignedOut
+        Trouble::Offline | Trouble::Lost | Trouble::FateUnknown | Trouble::SignedOut
     )
 }

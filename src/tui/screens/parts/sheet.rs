@@ -182,6 +182,7 @@ impl Sheet {
                     entry.wrong = Some(problem.detail.clone());
                     first = first.or(Some(at));
                 }
+                None if problem.field.is_empty() => others.push(problem.detail.clone()),
                 None => others.push(format!("{}: {}", problem.field, problem.detail)),
             }
         }

@@ -7,6 +7,7 @@ use super::sheet::{Entry, Sheet};
 use super::{day, value};
 use crate::domain::id::{AccountId, IntentKey, TicketId};
 use crate::domain::profile::ReasonFor;
+use crate::domain::token::{may_reissue, may_remove};
 use crate::tui::flow::{Answer, ApiCall, Ctx, Current, Dialog, Effect, Fact, Toast};
 use crate::wire::accounts::AccountCard;
 use crate::wire::offers::OfferRow;
@@ -133,13 +134,33 @@ fn dialog(
     Box::new(ActDialog::new(title, verb, sheet, Box::new(act)).lines(lines))
 }
 
+impl TokenAct {
+    /// Why the verb cannot be done on the row as it is known now.
+    fn refusal(&self) -> Option<String> {
+        match &self.verb {
+            Verb::Add(_) => None,
+            Verb::Remove(token) => may_remove(token.state).err().map(|refusal| refusal.to_string()),
+            Verb::Reissue(token) => may_reissue(token.state, token.dispute, token.reissued_to.is_some())
+                .err()
+                .map(|refusal| refusal.to_string()),
+        }
+    }
+}
+
 impl Act for TokenAct {
     fn check(&self, sheet: &Sheet, ctx: &Ctx<'_>) -> Vec<FieldProblem> {
-        if sheet.reason("reason").is_given() {
-            Vec::new()
-        } else {
-            vec![missing("reason", ctx.words.get("verb-reason-missing"))]
+        let mut wrong = Vec::new();
+        if !sheet.reason("reason").is_given() {
+            wrong.push(missing("reason", ctx.words.get("verb-reason-missing")));
         }
+        if let Some(refusal) = self.refusal() {
+            wrong.push(missing("", super::gate::sentence(&refusal)));
+        }
+        wrong
+    }
+
+    fn impossible(&self, _: &Ctx<'_>) -> Option<String> {
+        self.refusal().map(|refusal| super::gate::sentence(&refusal))
     }
 
     fn call(&self, sheet: &Sheet, key: IntentKey) -> ApiCall {
@@ -208,8 +229,9 @@ impl Act for TokenAct {
             return (String::new(), Vec::new());
         };
         let changed = changes(token, &now, ctx);
+        let shown = Effect::Publish(Fact::TokenRowChanged(now.clone()));
         *token = now;
-        (changed, Vec::new())
+        (changed, vec![shown])
     }
 }
 

@@ -222,6 +222,14 @@ impl TicketScreen {
                     return self.read(ctx);
                 }
             }
+            Fact::TokenRowChanged(row) => {
+                if let Some(detail) = &mut self.detail {
+                    let held = detail.tokens.iter_mut().find(|token| token.id == row.id);
+                    if let Some(held) = held {
+                        *held = *row;
+                    }
+                }
+            }
             Fact::AccountTouched(account) => {
                 let ours = self.detail.as_ref().and_then(|detail| detail.row.account_id);
                 if ours == Some(account) {

@@ -174,6 +174,10 @@ impl TokenScreen {
                     effects.extend(self.read(ctx));
                 }
             }
+            Fact::TokenRowChanged(row) if row.id == self.id => {
+                self.token = Some(row.clone());
+                effects.extend(self.read(ctx));
+            }
             Fact::AccountTouched(account) if *account == self.account => effects.extend(self.read(ctx)),
             _ => {}
         }
