@@ -405,6 +405,20 @@ proptest! {
     }
 
     #[test]
+    fn a_form_is_the_same_query((set, query) in a_query()) {
+        let line = Form::of(&query, set).line(set);
+        prop_assume!(line.len() <= MAX_TEXT);
+        let terms = |query: &Query| {
+            let mut all: Vec<String> = query.terms.iter().map(super::format::term).collect();
+            all.sort();
+            all
+        };
+        let again = parse(&line, set, &context());
+        prop_assert_eq!(again.as_ref().map(terms), Ok(terms(&query)), "{}", line);
+        prop_assert_eq!(again.map(|again| again.sort), Ok(query.sort));
+    }
+
+    #[test]
     fn texts_that_look_like_queries_are_read_or_refused_inside_of_them(
         parts in vec(select(vec![
             "state:", "value", "merchant:", "sort:", "expires", "assignee:me", ":", ">=", "<", "=", "..", ",", "~", "-",

@@ -13,22 +13,26 @@
 //! [`format`](format::format) writes the tree back (`parse(format(q)) == q`); [`eval`] defines what it means.
 
 pub mod ast;
+pub mod complete;
 pub mod dates;
 pub mod error;
 pub mod eval;
 pub mod fields;
 pub mod fold;
+pub mod form;
 pub mod format;
 mod lex;
 pub mod parse;
 
 pub use ast::{Compare, Query, Shape, SortKey, Span, Term, TermKind, Test};
+pub use complete::{Candidate, Completion, complete};
 pub use error::QueryError;
 pub use eval::{Record, compare, matches};
 pub use fields::{
     ACTION_FIELDS, AUDIT_FIELDS, Field, FieldKind, FieldSet, OFFER_FIELDS, TICKET_FIELDS, TOKEN_FIELDS,
 };
 pub use fold::{fold, needle, search_text, words};
+pub use form::Form;
 pub use format::format;
 pub use parse::{Context, MAX_TERMS, MAX_TEXT, parse};
 

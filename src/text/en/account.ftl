@@ -37,6 +37,8 @@ wallet-say-row = Row { $at }: { $row }
 detail-title = detail
 
 token-why-order = The state follows from dates and facts at this moment: removed before an open dispute, before used, before shared, before expired, before active.
+token-why-step = { $state }? { $answer }: { $fact }
+token-why-step-plain = { $state }? { $answer }
 token-why-active = It is in the wallet, not used and not shared, and its last moment has not passed.
 token-why-shared = It was handed on to somebody and not used since.
 token-why-used = It was redeemed.

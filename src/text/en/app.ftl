@@ -69,3 +69,6 @@ doing-ticket-close = closing a ticket
 doing-ticket-reopen = reopening a ticket
 doing-ticket-link = linking a ticket
 run-waiting = Waiting for { $n } on the way to the backend, at most 5 seconds…
+
+app-why-dimmed = Keys that do nothing now, and why
+app-why-dimmed-line = { $keys } { $what }: { $why }

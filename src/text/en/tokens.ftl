@@ -107,3 +107,25 @@ offer-col-merchant = merchant
 offer-col-valid_until = until
 offer-col-campaign = campaign
 offer-col-location = location
+
+token-col-location = location
+token-col-source = source
+token-col-shared = shared
+token-col-shared_to = shared to
+token-col-removed = removed
+token-col-created = created
+token-col-offer = offer
+token-col-reference = reference
+token-col-about = about
+columns-title = Columns
+columns-head = What finds no room at the right is left out. It stays so until you sign out.
+columns-keys = space Show or hide   K J Move   ← → Width   0 As before
+columns-wider = { $n } wider
+columns-narrower = { $n } narrower
+
+mark-some = { $count } marked
+mark-all = all { $count } marked
+mark-all-of = all of “{ $query }” marked
+mark-copied = references of { $count } tokens ({ $all })
+mark-range-begun = What the cursor passes now is marked; the same key ends it.
+mark-range-ended = The range is marked.

@@ -9,7 +9,7 @@ use super::help::Help;
 use super::layers::{Asking, Layer, Leaving, Question};
 use super::palette::{Outcome, Palette};
 use super::{App, Job, OWN, Owner, SMALLEST, side_of};
-use crate::tui::flow::{Availability, Effect, Event, Route, ScreenKind, Toast};
+use crate::tui::flow::{Availability, Effect, Event, Explanation, Route, ScreenKind, Toast};
 use crate::tui::keys::{Command, Context, Key, KeyCode, Resolution};
 
 /// How long a begun sequence waits before its ways on are shown.
@@ -290,6 +290,7 @@ impl App {
         let explanation = self
             .screen()
             .and_then(|kept| kept.screen.explain(&self.env.ctx()));
+        let explanation = self.with_dimmed(explanation);
         match explanation {
             Some(explanation) => self.layers.push(Layer::Explain { explanation, top: 0 }),
             None => {
@@ -297,6 +298,39 @@ impl App {
                 self.say_toast(Toast::info(words), jobs);
             }
         }
+    }
+
+    /// The explanation with every command that cannot be given now, and why.
+    fn with_dimmed(&self, explanation: Option<Explanation>) -> Option<Explanation> {
+        let dimmed: Vec<String> = self
+            .offered()
+            .into_iter()
+            .filter_map(|(command, availability)| match availability {
+                Availability::Enabled => None,
+                Availability::Dimmed(why) => {
+                    let keys = self.env.keymap.hint(command);
+                    let values = [
+                        ("keys", keys.as_str()),
+                        ("what", command.label()),
+                        ("why", why.as_str()),
+                    ];
+                    Some(self.env.words.with("app-why-dimmed-line", &values))
+                }
+            })
+            .collect();
+        if dimmed.is_empty() {
+            return explanation;
+        }
+        let head = self.env.words.get("app-why-dimmed");
+        let mut whole = explanation.unwrap_or_else(|| Explanation {
+            title: head.clone(),
+            lines: Vec::new(),
+        });
+        if !whole.lines.is_empty() {
+            whole.lines.extend([String::new(), head]);
+        }
+        whole.lines.extend(dimmed);
+        Some(whole)
     }
 
     fn back(&mut self, jobs: &mut Vec<Job>) {

@@ -6,7 +6,7 @@ use ratatui::layout::Size;
 use crate::domain::profile::Profile;
 use crate::domain::time::Moment;
 use crate::text::words::Words;
-use crate::tui::flow::{Ctx, Ids, Link, neutral_desk};
+use crate::tui::flow::{Ctx, Ids, Link, Memory, neutral_desk};
 use crate::tui::keys::Keymap;
 use crate::tui::theme::Theme;
 use crate::wire::desk::Me;
@@ -43,6 +43,7 @@ pub(super) struct Env {
     pub size: Size,
     pub link: Link,
     pub linear: bool,
+    pub memory: Memory,
     pub ids: Ids,
     /// Seconds to add to the machine's time to get the backend's.
     offset: i64,
@@ -61,6 +62,7 @@ impl Env {
             size: setup.size,
             link: Link::Connecting,
             linear: setup.linear,
+            memory: Memory::default(),
             ids: setup.ids,
             offset: 0,
         }
@@ -95,6 +97,7 @@ impl Env {
             size: self.size,
             link: self.link,
             linear: self.linear,
+            memory: &self.memory,
             ids: &self.ids,
         }
     }

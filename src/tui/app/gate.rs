@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stack::Kept;
 use super::{App, Job, Owner, WakeId};
 use crate::tui::flow::{
-    ApiCall, CallError, Event, Link, Reply, Root, Route, SignInAsk, SignInState, Toast, Tone,
+    ApiCall, CallError, Event, Link, Memory, Reply, Root, Route, SignInAsk, SignInState, Toast, Tone,
 };
 use crate::wire::desk::Me;
 use crate::wire::problem::Code;
@@ -173,6 +173,7 @@ impl App {
         }
         self.layers.clear();
         self.sides.clear();
+        self.env.memory = Memory::default();
         self.toast = None;
     }
 

@@ -95,6 +95,12 @@ impl App {
                     self.hand(one, Event::Happened(fact.clone()), queue);
                 }
             }
+            Effect::Tell(told) => {
+                if let Some(id) = self.sides.top().map(|kept| kept.id) {
+                    self.hand(Owner::Screen(id), Event::Told(told), queue);
+                }
+            }
+            Effect::Remember(what) => self.env.memory.keep(what),
             Effect::Toast(toast) => self.say_toast(toast, jobs),
             Effect::Copy { text, what } => jobs.push(Job::Copy { text, what }),
             Effect::OpenUrl(url) => jobs.push(Job::OpenUrl(url)),

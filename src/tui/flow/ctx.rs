@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
+use super::memory::Memory;
 use super::pending::RequestId;
 use crate::domain::id::IntentKey;
 use crate::domain::permission::Permission;
@@ -39,6 +40,8 @@ pub struct Ctx<'a> {
     pub link: Link,
     /// Whether the desk speaks in lines (`--linear`): revealed values must not be said then.
     pub linear: bool,
+    /// What the desk remembers while it runs.
+    pub memory: &'a Memory,
     /// Source of request ids and intent keys.
     pub ids: &'a Ids,
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::call::ApiCall;
-use super::event::Fact;
+use super::event::{Fact, Told};
+use super::memory::Remember;
 use super::pending::RequestId;
 use super::route::{Root, Route};
 use super::screen::Dialog;
@@ -29,6 +30,10 @@ pub enum Effect {
     Close,
     /// Tell every kept screen that something changed.
     Publish(Fact),
+    /// Tell the screen under the dialog what was chosen in it.
+    Tell(Told),
+    /// Remember something for as long as the desk runs.
+    Remember(Remember),
     /// Say something on the last line.
     Toast(Toast),
     /// Put text on the clipboard. The toast that follows tells which way it went.

@@ -35,8 +35,17 @@ pub enum Event {
     Link,
     /// Something changed, wherever it was done. Sent to every kept screen, so that all show the same.
     Happened(Fact),
+    /// What was chosen in a dialog over this screen.
+    Told(Told),
     /// How far the sign-in has come. For the sign-in screen.
     SignIn(SignInState),
+}
+
+/// What is chosen in a dialog, for the screen under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Ask this query.
+    Query(String),
 }
 
 /// A change that more than one screen shows.

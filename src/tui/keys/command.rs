@@ -192,7 +192,8 @@ commands! {
     Copy, "copy", "Copy", "Copy the thing under the cursor.", Global, ["y"];
     NewTicket, "new-ticket", "New ticket", "Open a ticket about what is on screen.", Global, ["n", "ctrl-n"], TicketCreate;
     Filter, "filter", "Filter", "Write into the query line.", List, ["/"];
-    Sort, "sort", "Sort", "Choose how the list is sorted.", List, ["s"];
+    QueryForm, "query-form", "Form", "Ask the list by a form with a field for everything.", List, ["F"];
+    Sort, "sort", "Sort", "Choose how the list is sorted, by several fields if wanted.", List, ["s"];
     Up, "up", "Up", "Move up by one.", List, ["up", "k"];
     Down, "down", "Down", "Move down by one.", List, ["down", "j"];
     PageUp, "page-up", "Page up", "Move up by a page.", List, ["pageup", "ctrl-u"];
@@ -218,6 +219,10 @@ commands! {
     AddToken, "add-token", "Add token", "Search the catalog and add an offer to the wallet.", Tokens, ["a"], TokenAdd;
     ReissueToken, "reissue-token", "Reissue", "Put a new instance in the place of the token.", Tokens, ["r"], TokenReissue;
     RemoveToken, "remove-token", "Remove", "Take the token out of the wallet; history stays.", Tokens, ["x"], TokenRemove;
+    Columns, "columns", "Columns", "Choose the columns, their order and width.", Tokens, ["C"], TokenView;
+    Mark, "mark", "Mark", "Mark the token, or take its mark away.", Tokens, ["space"], TokenView;
+    MarkRange, "mark-range", "Mark range", "Begin to mark all that the cursor passes, or end it.", Tokens, ["v"], TokenView;
+    MarkAll, "mark-all", "Mark all", "Mark all tokens that match the query.", Tokens, ["*"], TokenView;
     TokenHistory, "token-history", "History", "Show what happened to the token.", Tokens, ["H"], TokenView;
     ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;
     TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a"], TicketTake;
@@ -242,6 +247,8 @@ commands! {
     NextField, "next-field", "Next field", "Go to the next field.", Dialog, ["tab"];
     PreviousField, "previous-field", "Field before", "Go to the field before.", Dialog, ["shift-tab"];
     Submit, "submit", "Done", "Take what was typed.", Text, ["enter"];
-    Complete, "complete", "Complete", "Complete the word.", Text, ["tab"];
+    Complete, "complete", "Complete", "Complete the word; again for the next way to do it.", Text, ["tab"];
+    Older, "older", "Older", "Take the query before, or the list's row before.", Text, ["up"];
+    Newer, "newer", "Newer", "Take the query after, or the list's next row.", Text, ["down"];
     LeaveText, "leave-text", "Leave", "Leave the text field.", Text, ["esc"];
 }

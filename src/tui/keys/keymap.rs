@@ -316,7 +316,8 @@ mod tests {
             ("ctrl-n", Command::NewTicket),
             ("esc", Command::LeaveText),
             ("enter", Command::Submit),
-            ("down", Command::Down),
+            ("down", Command::Newer),
+            ("pagedown", Command::PageDown),
             ("f1", Command::Help),
         ] {
             assert_eq!(map.resolve(&here, &keys(key)), Resolution::Command(command));

@@ -21,6 +21,8 @@ pub enum Sign {
     Error,
     /// Before the row under the cursor.
     Marker,
+    /// Before a row that somebody marked.
+    Marked,
     /// In the head of a column: small values first.
     Rising,
     /// In the head of a column: large values first.
@@ -57,6 +59,7 @@ impl Sign {
             Self::Info => ("ℹ", "i"),
             Self::Warning => ("!", "!"),
             Self::Marker => ("▌", ">"),
+            Self::Marked => ("◆", "#"),
             Self::Rising => ("▴", "^"),
             Self::Falling => ("▾", "v"),
             Self::Into => ("›", ">"),

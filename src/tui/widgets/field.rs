@@ -71,6 +71,11 @@ impl Field {
         self.input = Input::new(clean(text).into_owned());
     }
 
+    /// Takes another text; the cursor goes behind so many of its characters.
+    pub fn set_at(&mut self, text: &str, cursor: usize) {
+        self.input = Input::new(clean(text).into_owned()).with_cursor(cursor);
+    }
+
     /// Empties the field.
     pub fn clear(&mut self) {
         self.set("");

@@ -196,8 +196,14 @@ impl<Id: Ord + Clone> List<Id> {
         }
     }
 
-    /// Begins a range at the cursor, or ends it; while it lasts, rows that the cursor passes are marked.
-    pub fn toggle_range(&mut self) {
+    /// Marks a row.
+    pub fn mark(&mut self, id: Id) {
+        self.marked.insert(id);
+    }
+
+    /// Begins a range at the cursor, or ends it; while it lasts, rows that the cursor passes are marked. Tells whether
+    /// one lasts now.
+    pub fn toggle_range(&mut self) -> bool {
         self.anchor = match self.anchor.take() {
             None => self.id.clone(),
             Some(_) => None,
@@ -205,6 +211,7 @@ impl<Id: Ord + Clone> List<Id> {
         if let Some(id) = self.anchor.clone() {
             self.marked.insert(id);
         }
+        self.anchor.is_some()
     }
 
     fn mark_range<T>(&mut self, rows: &[T], id: impl Fn(&T) -> Id) {

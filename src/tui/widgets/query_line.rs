@@ -61,6 +61,27 @@ impl QueryLine {
         self.mistake = None;
     }
 
+    /// The byte where the cursor is.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        let text = self.field.text();
+        text.char_indices()
+            .nth(self.field.cursor())
+            .map_or(text.len(), |(at, _)| at)
+    }
+
+    /// Writes something in the place of what stands from byte `start` to the cursor, which goes behind it.
+    pub fn put(&mut self, start: usize, text: &str) {
+        let (old, at) = (self.field.text(), self.at());
+        let Some(kept) = old.get(..start.min(at)) else {
+            return;
+        };
+        let head = format!("{kept}{text}");
+        let whole = format!("{head}{}", &old[at..]);
+        self.field.set_at(&whole, head.chars().count());
+        self.mistake = None;
+    }
+
     /// Takes a key. A mistake is forgotten as soon as the text is another.
     pub fn key(&mut self, key: Key) -> Edit {
         let edit = self.field.key(key);
@@ -220,6 +241,19 @@ mod tests {
         frames.push(frame(&line, true));
         frames.push(frame(&line, false));
         insta::assert_snapshot!(frames.join("--\n"));
+    }
+
+    #[test]
+    fn words_are_put_in_the_place_of_what_was_typed() {
+        let mut line = QueryLine::new("sta free 中");
+        for _ in 0..7 {
+            line.key("left".parse().expect("a key"));
+        }
+        assert_eq!(line.at(), 3);
+        line.put(0, "state:");
+        assert_eq!((line.text(), line.at()), ("state: free 中", 6));
+        line.put(6, "used");
+        assert_eq!((line.text(), line.at()), ("state:used free 中", 10));
     }
 
     #[test]

@@ -312,7 +312,7 @@ impl<'a> Table<'a> {
         };
         if row.marked && line.width > 1 {
             let style = if lit { selection } else { look.style(Role::Accent) };
-            stroke::line(buf, line.x + 1, line.y, 1, look.theme.sign(Sign::Good), style);
+            stroke::line(buf, line.x + 1, line.y, 1, look.theme.sign(Sign::Marked), style);
         }
         let dimmed = row.dimmed || self.stale;
         for place in places {

@@ -14,13 +14,13 @@ use ratatui::layout::{Position, Rect};
 use super::parts::account_verbs::Slot;
 use super::parts::context::TicketContext;
 use super::parts::detail::{Detail, title};
+use super::parts::explain;
+use super::parts::full_name;
 use super::parts::gate::token_action;
 use super::parts::live::Live;
-use super::parts::{full_name, key};
 use crate::domain::id::{AccountId, TicketId};
 use crate::domain::permission::Permission;
 use crate::domain::query::TOKEN_FIELDS;
-use crate::domain::token::{may_reissue, may_remove};
 use crate::tui::flow::{
     Availability, CallError, Ctx, Effect, Event, Explanation, Latest, RequestId, Screen, ScreenKind,
 };
@@ -176,6 +176,11 @@ impl Screen for AccountScreen {
         commands.push((Command::AddNote, may(Permission::AccountNote)));
         commands.push((Command::NewTicket, may(Permission::TicketCreate)));
         commands.push((Command::Sort, Availability::Enabled));
+        commands.push((Command::QueryForm, Availability::Enabled));
+        commands.push((Command::Columns, Availability::Enabled));
+        commands.push(action(Command::Mark));
+        commands.push(action(Command::MarkRange));
+        commands.push(action(Command::MarkAll));
         commands.push(action(Command::TokenHistory));
         if confirmed {
             commands.push((Command::ConfirmAccount, confirm));
@@ -185,7 +190,7 @@ impl Screen for AccountScreen {
         if token.is_some() {
             commands.push((Command::Copy, Availability::Enabled));
         }
-        if self.pane == Pane::Detail {
+        if self.pane == Pane::Detail || self.wallet.window.has_marks() {
             commands.push((Command::Back, Availability::Enabled));
         }
         commands
@@ -199,33 +204,11 @@ impl Screen for AccountScreen {
         let token = self.token()?;
         Some(Explanation {
             title: title(token, ctx),
-            lines: explain(token, self.is_confirmed(), ctx),
+            lines: explain::token(token, self.is_confirmed(), ctx),
         })
     }
 
     fn context_line(&self, ctx: &Ctx<'_>) -> Option<String> {
         self.context.line(ctx)
     }
-}
-
-/// Why a token is in its state, and which actions it allows.
-pub(super) fn explain(token: &TokenRow, confirmed: bool, ctx: &Ctx<'_>) -> Vec<String> {
-    let words = ctx.words;
-    let state = words.get(&format!("token-why-{}", token.state.word()));
-    let mut lines = vec![words.get("token-why-order"), state, String::new()];
-    let mut verb = |command: Command, refusal: Option<String>| {
-        let answer = match (confirmed, refusal) {
-            (_, Some(why)) => super::parts::gate::sentence(&why),
-            (false, None) => words.with("confirm-first", &[("keys", &key(ctx, Command::ConfirmAccount))]),
-            (true, None) => words.get("token-why-allowed"),
-        };
-        lines.push(format!("{}: {answer}", command.label()));
-    };
-    verb(
-        Command::RemoveToken,
-        may_remove(token.state).err().map(|e| e.to_string()),
-    );
-    let reissue = may_reissue(token.state, token.dispute, token.reissued_to.is_some());
-    verb(Command::ReissueToken, reissue.err().map(|e| e.to_string()));
-    lines
 }

@@ -43,6 +43,10 @@ impl AccountScreen {
         }
         lines.extend(self.context.say(ctx));
         lines.extend(self.wallet.say(ctx));
+        let marked = self.marked(ctx);
+        if !marked.is_empty() {
+            lines.push(marked);
+        }
         lines.extend(self.wallet.window.problem.as_ref().map(|p| p.sentence()));
         match (self.pane, self.token()) {
             (_, None) => lines.push(words.get("token-none-selected")),

@@ -6,11 +6,14 @@ use super::{AccountScreen, Pane};
 use crate::domain::id::AccountId;
 use crate::domain::token::ActionKind;
 use crate::tui::flow::{
-    Answer, ApiCall, Ctx, Current, Effect, Event, Fact, Reply, RequestId, Route, Toast, Trouble, WakeKey,
+    Answer, ApiCall, Ctx, Current, Effect, Event, Fact, Reply, RequestId, Route, Toast, Told, Trouble,
+    WakeKey,
 };
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::window::Took;
-use crate::tui::screens::parts::{account_verbs, ask_latest, detail, live, ticket_verbs, token_verbs};
+use crate::tui::screens::parts::{
+    account_verbs, ask_latest, columns, detail, live, ticket_verbs, token_verbs,
+};
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::{Verified, Verify};
 use crate::wire::page::ListParams;
@@ -19,8 +22,8 @@ use crate::wire::tokens::ActionDone;
 
 /// The wake that hides what was revealed.
 const HIDE: WakeKey = "hide";
-/// The orders that the wallet cycles through.
-const SORTS: [&str; 5] = ["-claimed", "claimed", "expires", "-value", "name"];
+/// The orders that come first in the choice of one: newest, oldest, name, value, expiry.
+const SORTS: [&str; 5] = ["-claimed", "claimed", "name", "-value", "expires"];
 
 /// Asks for a page of an account's tokens.
 fn call_of(account: AccountId) -> impl Fn(ListParams) -> ApiCall {
@@ -55,6 +58,7 @@ impl AccountScreen {
                 self.revealed = None;
                 Vec::new()
             }
+            Event::Told(Told::Query(text)) => self.wallet.told(&text, ctx, &call),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Delayed(_, words) => vec![Effect::Toast(Toast::warning(words))],
             Event::Happened(fact) => self.happened(&fact, ctx),
@@ -82,18 +86,18 @@ impl AccountScreen {
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         let call = call_of(self.account);
         match command {
-            Command::Submit => {
-                let mut effects = self.wallet.submit(ctx, &call);
+            Command::Sort => self.wallet.choose_sort(&SORTS, ctx),
+            Command::Columns => vec![columns::choose(ctx)],
+            Command::Mark => {
+                let (_, mut effects) = self.wallet.window.mark(ctx, &call);
                 effects.push(detail::Detail::follow());
                 effects
             }
-            Command::LeaveText => self.wallet.leave(ctx, &call),
-            Command::Filter => {
-                self.pane = Pane::Wallet;
-                self.wallet.begin();
+            Command::MarkRange => self.mark_range(ctx),
+            Command::MarkAll => {
+                self.wallet.window.mark_all();
                 Vec::new()
             }
-            Command::Sort => self.wallet.cycle_sort(&SORTS, ctx, &call),
             Command::Refresh => {
                 let mut effects = self.wallet.window.refresh(ctx, &call);
                 effects.extend(self.read_card(ctx));
@@ -113,7 +117,10 @@ impl AccountScreen {
                 self.show_detail(ctx)
             }
             Command::Back => {
-                self.pane = Pane::Wallet;
+                // first the marks, then the pane
+                if !self.wallet.window.unmark() {
+                    self.pane = Pane::Wallet;
+                }
                 Vec::new()
             }
             Command::Copy => self.copy(ctx),
@@ -124,10 +131,22 @@ impl AccountScreen {
             })],
             Command::NewTicket => self.new_ticket(),
             Command::ConfirmAccount => self.confirm(ctx),
-            other => match Move::of(other) {
-                Some(way) => self.go(way, ctx),
-                None => self.dialog(other, ctx),
-            },
+            other => self.other_command(other, ctx),
+        }
+    }
+
+    fn other_command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if let Some(mut effects) = self.wallet.command(command, ctx, &call_of(self.account)) {
+            match command {
+                Command::Filter => self.pane = Pane::Wallet,
+                Command::Submit => effects.push(detail::Detail::follow()),
+                _ => {}
+            }
+            return effects;
+        }
+        match Move::of(command) {
+            Some(way) => self.go(way, ctx),
+            None => self.dialog(command, ctx),
         }
     }
 
@@ -140,7 +159,31 @@ impl AccountScreen {
         effects
     }
 
+    fn mark_range(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let id = if self.wallet.window.mark_range() {
+            "mark-range-begun"
+        } else {
+            "mark-range-ended"
+        };
+        vec![Effect::Toast(Toast::info(ctx.words.get(id)))]
+    }
+
+    /// Copies the references of the marked tokens that are held, else that of the one under the cursor.
     fn copy(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let window = &self.wallet.window;
+        if window.has_marks() {
+            let marked: Vec<&str> = window
+                .rows
+                .iter()
+                .filter(|row| window.is_marked(row))
+                .map(|row| row.token_ref.as_str())
+                .collect();
+            let (count, all) = (marked.len().to_string(), self.marked(ctx));
+            return vec![Effect::Copy {
+                text: marked.join("\n"),
+                what: ctx.words.with("mark-copied", &[("count", &count), ("all", &all)]),
+            }];
+        }
         self.token().map_or_else(Vec::new, |token| {
             vec![Effect::Copy {
                 text: token.token_ref.clone(),

@@ -10,7 +10,8 @@ use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::account_verbs::field_name;
-use crate::tui::screens::parts::rows::{columns, row};
+use crate::tui::screens::parts::columns::TokenColumns;
+use crate::tui::screens::parts::window::Marks;
 use crate::tui::screens::parts::{key, look};
 use crate::tui::theme::Role;
 use crate::tui::widgets::facts::{self, Fact};
@@ -267,7 +268,8 @@ impl AccountScreen {
                 return;
             }
         }
-        let columns = columns(self.wallet.sorted(ctx), ctx);
+        let columns = TokenColumns::new(ctx);
+        let heads = columns.heads(self.wallet.sorted(ctx), ctx);
         let holds_nothing = self.card.as_ref().is_some_and(|card| card.tokens.total() == 0);
         let empty = if holds_nothing || self.wallet.text().trim().is_empty() {
             ctx.words.get("wallet-empty")
@@ -279,14 +281,15 @@ impl AccountScreen {
         let loading = window.is_loading() && !window.has_come();
         let extent = window.extent();
         let mut cursor = window.list.cursor;
-        Table::new(&columns)
+        Table::new(&heads)
             .focused(self.pane == Pane::Wallet)
             .stale(stale)
             .loading(loading)
             .empty(&empty)
             .extent(extent)
             .draw(inner, buf, &mut cursor, look, |at| {
-                window.rows.get(at).map(|token| row(token, ctx))
+                let token = window.rows.get(at)?;
+                Some(columns.row(token, window.is_marked(token), ctx))
             });
         self.wallet.window.list.cursor = cursor;
     }
@@ -302,12 +305,30 @@ impl AccountScreen {
             }
             _ => count,
         };
+        let marked = self.marked(ctx);
+        let of = match marked.is_empty() {
+            true => of,
+            false => format!("{of} · {marked}"),
+        };
         let query = self.wallet.window.query();
         if query.is_empty() {
             of
         } else {
             format!("{of} ─ {query}")
         }
+    }
+
+    /// How many tokens are marked, in words; empty when none are.
+    pub(super) fn marked(&self, ctx: &Ctx<'_>) -> String {
+        let count = match self.wallet.window.marks() {
+            None => return String::new(),
+            Some(Marks::These(ids)) => ids.len().to_string(),
+            Some(Marks::All(query)) if self.wallet.window.shown_query() == Some(query) => {
+                return ctx.words.with("mark-all", &[("count", &self.wallet.count(ctx))]);
+            }
+            Some(Marks::All(query)) => return ctx.words.with("mark-all-of", &[("query", query)]),
+        };
+        ctx.words.with("mark-some", &[("count", &count)])
     }
 
     fn draw_detail(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {

@@ -17,14 +17,14 @@ use crate::domain::id::{AccountId, TicketId};
 use crate::domain::query::OFFER_FIELDS;
 use crate::tui::flow::{
     Answer, ApiCall, Availability, Ctx, Effect, Event, Explanation, Fact, Latest, Reply, RequestId, Screen,
-    ScreenKind,
+    ScreenKind, Told,
 };
 use crate::tui::keys::{Command, Context};
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::AccountCard;
 use crate::wire::offers::OfferRow;
 
-/// The orders that the catalog cycles through.
+/// The orders that come first in the choice of one.
 const SORTS: [&str; 4] = ["name", "-value", "valid_until", "type"];
 
 /// The catalog screen.
@@ -92,14 +92,11 @@ impl CatalogScreen {
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.choose_when_found = false;
+        if let Some(effects) = self.offers.command(command, ctx, &ApiCall::Offers) {
+            return effects;
+        }
         match command {
-            Command::Submit => self.offers.submit(ctx, &ApiCall::Offers),
-            Command::LeaveText => self.offers.leave(ctx, &ApiCall::Offers),
-            Command::Filter => {
-                self.offers.begin();
-                Vec::new()
-            }
-            Command::Sort => self.offers.cycle_sort(&SORTS, ctx, &ApiCall::Offers),
+            Command::Sort => self.offers.choose_sort(&SORTS, ctx),
             Command::Refresh => {
                 let mut effects = self.offers.window.refresh(ctx, &ApiCall::Offers);
                 effects.extend(self.read_card(ctx));
@@ -179,6 +176,7 @@ impl Screen for CatalogScreen {
             Event::Key(key) => self.offers.key(key, ctx),
             Event::Paste(text) if self.offers.is_typing() => self.offers.paste(&text, ctx, &ApiCall::Offers),
             Event::Woke(live::WAKE) => self.offers.woke(ctx, &ApiCall::Offers),
+            Event::Told(Told::Query(text)) => self.offers.told(&text, ctx, &ApiCall::Offers),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Happened(fact) => {
                 let mut effects = self.context.happened(&fact, ctx);
@@ -254,6 +252,7 @@ impl Screen for CatalogScreen {
             (Command::ChooseOffer, addable.clone()),
             (Command::Filter, Availability::Enabled),
             (Command::Sort, Availability::Enabled),
+            (Command::QueryForm, Availability::Enabled),
             (Command::Refresh, Availability::Enabled),
         ];
         if !self.offers.is_typing() {

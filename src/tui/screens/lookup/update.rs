@@ -33,6 +33,11 @@ impl LookupScreen {
     }
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let command = match command {
+            Command::Older => Command::Up,
+            Command::Newer => Command::Down,
+            other => other,
+        };
         match (self.focus, command) {
             (Focus::Field, Command::Submit) => return self.submit(ctx),
             (Focus::Field, Command::Complete | Command::Down) if self.form.is_some() => self.step(1),

@@ -29,7 +29,13 @@ fn allowed(command: Command, token: Option<&TokenRow>, confirmed: bool, ctx: &Ct
     ctx.may(permission)?;
     let needs_token = matches!(
         command,
-        Command::ReissueToken | Command::RemoveToken | Command::TokenHistory | Command::Open
+        Command::ReissueToken
+            | Command::RemoveToken
+            | Command::TokenHistory
+            | Command::Open
+            | Command::Mark
+            | Command::MarkRange
+            | Command::MarkAll
     );
     let changes = permission != Permission::TokenView;
     if changes && !confirmed {

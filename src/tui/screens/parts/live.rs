@@ -8,11 +8,14 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::completing::Completing;
 use super::look;
+use super::query_form::QueryForm;
+use super::sort;
 use super::window::{Call, Row, Took, Window};
-use crate::domain::query::{self, FieldSet, SortKey};
-use crate::tui::flow::{Ctx, Effect, Reply, RequestId, WakeKey};
-use crate::tui::keys::Key;
+use crate::domain::query::{self, FieldSet};
+use crate::tui::flow::{Ctx, Effect, Remember, Reply, RequestId, Toast, WakeKey};
+use crate::tui::keys::{Command, Key};
 use crate::tui::widgets::field::Edit;
 use crate::tui::widgets::list::Move;
 use crate::tui::widgets::query_line::{Mistake, QueryLine};
@@ -31,6 +34,9 @@ pub struct Live<T: Row> {
     line: QueryLine,
     fields: &'static FieldSet,
     typing: bool,
+    completing: Option<Completing>,
+    /// Which remembered query stands in the line, counted from the newest, and what stood there before.
+    recalled: Option<(usize, String)>,
 }
 
 impl<T: Row> Live<T> {
@@ -42,6 +48,8 @@ impl<T: Row> Live<T> {
             line: QueryLine::new(query),
             fields,
             typing: false,
+            completing: None,
+            recalled: None,
         }
     }
 
@@ -69,9 +77,38 @@ impl<T: Row> Live<T> {
         self.window.ask(&text, ctx, call)
     }
 
+    /// What every list does with a command of its query line; `None`: it is no such command.
+    pub fn command(&mut self, command: Command, ctx: &Ctx<'_>, call: Call<'_>) -> Option<Vec<Effect>> {
+        Some(match command {
+            Command::Submit => self.submit(ctx, call),
+            Command::LeaveText => self.leave(ctx, call),
+            Command::Complete => self.complete(true, ctx),
+            Command::Older if self.completing.is_some() => self.complete(false, ctx),
+            Command::Newer if self.completing.is_some() => self.complete(true, ctx),
+            Command::Older => match self.recall(true, ctx) {
+                Some(effects) => effects,
+                None => self.go(Move::Up, ctx, call).1,
+            },
+            Command::Newer => match self.recall(false, ctx) {
+                Some(effects) => effects,
+                None => self.go(Move::Down, ctx, call).1,
+            },
+            Command::Filter => {
+                self.begin();
+                Vec::new()
+            }
+            Command::QueryForm => match self.parsed(ctx) {
+                Ok(query) => vec![QueryForm::open(&query, self.fields)],
+                Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
+            },
+            _ => return None,
+        })
+    }
+
     /// The query line takes the focus.
     pub fn begin(&mut self) {
         self.typing = true;
+        self.recalled = None;
         self.line.begin();
         let text = self.line.text();
         if !text.is_empty() && !text.ends_with(' ') {
@@ -84,14 +121,71 @@ impl<T: Row> Live<T> {
     /// Takes a key for the query line.
     pub fn key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Effect> {
         // keys that mean nothing to the rows come here too
-        if !self.typing || self.line.key(key) != Edit::Changed {
+        if !self.typing {
             return Vec::new();
         }
+        match self.line.key(key) {
+            Edit::Changed => {
+                if self.completing.is_some() {
+                    self.completing = Completing::at(&self.line, self.fields);
+                }
+                self.typed(ctx)
+            }
+            Edit::Moved => {
+                self.completing = None;
+                Vec::new()
+            }
+            Edit::Ignored => Vec::new(),
+        }
+    }
+
+    /// The line is another: it is read now, and asked after a pause.
+    fn typed(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.check(ctx);
         vec![Effect::Wake {
             after: PAUSE,
             key: WAKE,
         }]
+    }
+
+    /// Completes what is being typed: as far as there is one way only, then way by way.
+    fn complete(&mut self, forward: bool, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match &mut self.completing {
+            Some(open) => open.step(forward, &mut self.line),
+            None => {
+                let Some(mut found) = Completing::at(&self.line, self.fields) else {
+                    return Vec::new();
+                };
+                if !found.begin(&mut self.line) {
+                    self.completing = Some(found);
+                }
+            }
+        }
+        self.typed(ctx)
+    }
+
+    /// A query that was asked before goes into the line, or the one after it; past the newest, what stood there.
+    fn recall(&mut self, older: bool, ctx: &Ctx<'_>) -> Option<Vec<Effect>> {
+        let known = ctx.memory.queries(self.fields.noun);
+        let at = match (&self.recalled, older) {
+            (None, true) => Some(0),
+            (None, false) => return None,
+            (Some((at, _)), true) => Some((at + 1).min(known.len().saturating_sub(1))),
+            (Some((at, _)), false) => at.checked_sub(1),
+        };
+        let before = match self.recalled.take() {
+            Some((_, before)) => before,
+            None => self.line.text().to_owned(),
+        };
+        match at {
+            Some(at) => {
+                let text = known.iter().rev().nth(at)?;
+                self.line.set(text);
+                self.recalled = Some((at, before));
+            }
+            None => self.line.set(&before),
+        }
+        Some(self.typed(ctx))
     }
 
     /// Takes pasted text, and asks at once.
@@ -112,18 +206,23 @@ impl<T: Row> Live<T> {
     }
 
     /// Enter: asks at once and gives the focus back to the rows, unless there is a mistake.
-    pub fn submit(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
-        let effects = self.ask(ctx, call);
+    fn submit(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
+        self.completing = None;
+        let mut effects = self.ask(ctx, call);
         if self.line.mistake().is_none() {
             self.typing = false;
             let text = self.line.text().trim().to_owned();
             self.line.set(&text);
+            effects.extend(self.remember());
         }
         effects
     }
 
     /// Esc: the query of before comes back.
-    pub fn leave(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
+    fn leave(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
+        if self.completing.take().is_some() {
+            return Vec::new();
+        }
         self.typing = false;
         self.line.restore();
         let text = self.line.text().trim().to_owned();
@@ -135,6 +234,24 @@ impl<T: Row> Live<T> {
     pub fn set(&mut self, text: &str, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
         self.line.set(text);
         self.ask(ctx, call)
+    }
+
+    /// A query was chosen: it goes into the line, is asked at once, and remembered.
+    pub fn told(&mut self, text: &str, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
+        self.typing = false;
+        let mut effects = self.set(text, ctx, call);
+        effects.extend(self.remember());
+        effects
+    }
+
+    fn remember(&self) -> Option<Effect> {
+        let text = self.line.text().trim();
+        (!text.is_empty()).then(|| {
+            Effect::Remember(Remember::Query {
+                noun: self.fields.noun,
+                text: text.to_owned(),
+            })
+        })
     }
 
     fn ask(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
@@ -160,31 +277,17 @@ impl<T: Row> Live<T> {
     fn check(&mut self, ctx: &Ctx<'_>) {
         let mistake = self.parsed(ctx).err().map(|error| Mistake {
             column: error.column,
-            words: words(&error),
+            words: words_of(&error),
         });
         self.line.show_mistake(mistake);
     }
 
-    /// Sorts by the next of these keys, such as `-claimed`; none of them is the list's own order.
-    pub fn cycle_sort(&mut self, keys: &[&str], ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
-        let Ok(mut query) = self.parsed(ctx) else {
-            return Vec::new();
-        };
-        let now = query.sort.first().map(spelled);
-        let at = keys.iter().position(|key| Some(*key) == now.as_deref());
-        let next = match at {
-            None => keys.first(),
-            Some(at) => keys.get(at + 1),
-        };
-        query.sort = next
-            .and_then(|key| {
-                let (name, descending) = key.strip_prefix('-').map_or((*key, false), |name| (name, true));
-                let field = self.fields.get(name)?;
-                Some(vec![SortKey { field, descending }])
-            })
-            .unwrap_or_default();
-        let text = query::format(&query);
-        self.set(&text, ctx, call)
+    /// Opens the choice of the order; `usual` are the orders that come first in it, such as `-claimed`.
+    pub fn choose_sort(&self, usual: &[&str], ctx: &Ctx<'_>) -> Vec<Effect> {
+        match self.parsed(ctx) {
+            Ok(query) => vec![sort::choose(query, usual, self.fields)],
+            Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
+        }
     }
 
     /// How the rows are sorted, as far as the query says so: name of the field and direction.
@@ -258,8 +361,13 @@ impl<T: Row> Live<T> {
             ..area
         };
         let placeholder = ctx.words.get("live-placeholder");
-        self.line
-            .draw(area, buf, &note, &placeholder, self.typing, look(ctx))
+        let cursor = self
+            .line
+            .draw(area, buf, &note, &placeholder, self.typing, look(ctx));
+        if let (Some(completing), Some(at)) = (&self.completing, cursor) {
+            completing.draw(at, buf, ctx);
+        }
+        cursor
     }
 
     /// The query line in words.
@@ -276,6 +384,7 @@ impl<T: Row> Live<T> {
             let values = [("column", column.as_str()), ("what", mistake.words.as_str())];
             lines.push(ctx.words.with("live-say-mistake", &values));
         }
+        lines.extend(self.completing.as_ref().map(|open| open.say(ctx)));
         let count = self.count(ctx);
         if !count.is_empty() {
             lines.push(ctx.words.with("live-found", &[("count", &count)]));
@@ -284,13 +393,9 @@ impl<T: Row> Live<T> {
     }
 }
 
-fn spelled(key: &SortKey) -> String {
-    let sign = if key.descending { "-" } else { "" };
-    format!("{sign}{}", key.field.name)
-}
-
 /// A mistake in a few words: what is wrong, what was probably meant, what would be right.
-fn words(error: &query::QueryError) -> String {
+#[must_use]
+pub fn words_of(error: &query::QueryError) -> String {
     let mut out = error.message.clone();
     if let Some(meant) = &error.suggestion {
         out.push_str(&format!("; did you mean {meant}?"));

@@ -2,13 +2,19 @@
 
 pub mod account_verbs;
 pub mod act;
+pub mod columns;
+mod completing;
 pub mod context;
 pub mod courier;
 pub mod detail;
+pub mod expiry;
+pub mod explain;
 pub mod gate;
 pub mod live;
-pub mod rows;
+pub mod pick;
+pub mod query_form;
 pub mod sheet;
+pub mod sort;
 pub mod ticket_verbs;
 pub mod token_verbs;
 pub mod window;

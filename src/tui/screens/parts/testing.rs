@@ -15,7 +15,7 @@ use crate::domain::time::Moment;
 use crate::domain::token::TokenState;
 use crate::domain::value::{Value, ValueKind};
 use crate::text::words::Words;
-use crate::tui::flow::{ApiCall, Ctx, Dialog, Effect, Event, Ids, Link, RequestId, Screen};
+use crate::tui::flow::{ApiCall, Ctx, Dialog, Effect, Event, Ids, Link, Memory, RequestId, Screen};
 use crate::tui::keys::{Key, Keymap};
 use crate::tui::theme::Theme;
 use crate::wire::accounts::{AccountCard, AccountHit, Fit, TokenCounts};
@@ -48,6 +48,7 @@ pub(crate) struct World {
     pub theme: Theme,
     pub words: Words,
     pub keymap: Keymap,
+    pub memory: Memory,
     pub ids: Ids,
     pub size: Size,
     pub now: Moment,
@@ -77,6 +78,7 @@ impl World {
             theme: Theme::mono(),
             words: Words::english(),
             keymap: Keymap::default(),
+            memory: Memory::default(),
             ids: Ids::fixed(),
             size: Size::new(cols, rows),
             now: now(),
@@ -96,6 +98,7 @@ impl World {
             size: self.size,
             link: Link::Live,
             linear: false,
+            memory: &self.memory,
             ids: &self.ids,
         }
     }

@@ -3,7 +3,7 @@
 //! Rows are held in whole pages, so that the cursor strings at both ends stay known when pages are dropped. Old rows
 //! stay until new ones come. One question runs and at most one waits: the newest.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::domain::id::{OfferId, TicketId, TokenId};
 use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId};
@@ -93,6 +93,15 @@ struct Held {
     next: Option<String>,
 }
 
+/// What is marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks<'a, Id: Ord> {
+    /// These rows.
+    These(&'a BTreeSet<Id>),
+    /// All that match this query.
+    All(&'a str),
+}
+
 /// What an answer did to the window.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Took {
@@ -126,6 +135,8 @@ pub struct Window<T: Row> {
     asked: Latest,
     want: Want,
     waiting: bool,
+    /// The query all of whose rows are marked, those included that are not held.
+    all_marked: Option<String>,
 }
 
 impl<T: Row> Default for Window<T> {
@@ -143,6 +154,7 @@ impl<T: Row> Default for Window<T> {
             asked: Latest::default(),
             want: Want::Anew,
             waiting: false,
+            all_marked: None,
         }
     }
 }
@@ -229,6 +241,59 @@ impl<T: Row> Window<T> {
             _ => Vec::new(),
         };
         (moved.changed, effects)
+    }
+
+    /// Marks the row under the cursor, or takes its mark away, and goes to the next.
+    pub fn mark(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> (bool, Vec<Effect>) {
+        if self.all_marked.take().is_some() {
+            // of all that match, the held ones stay marked but this
+            for row in &self.rows {
+                self.list.mark(row.id());
+            }
+        }
+        self.list.toggle_mark();
+        self.go(Move::Down, ctx, call)
+    }
+
+    /// Begins or ends a range of marks; tells whether one lasts now.
+    pub fn mark_range(&mut self) -> bool {
+        self.list.toggle_range()
+    }
+
+    /// Marks all that match the query that is shown, also those that are not held.
+    pub fn mark_all(&mut self) {
+        self.list.clear_marks();
+        self.all_marked.clone_from(&self.shown);
+    }
+
+    /// Takes all marks away; tells whether there were any.
+    pub fn unmark(&mut self) -> bool {
+        let any = self.has_marks();
+        self.all_marked = None;
+        self.list.clear_marks();
+        any
+    }
+
+    /// Whether anything is marked.
+    #[must_use]
+    pub fn has_marks(&self) -> bool {
+        self.all_marked.is_some() || !self.list.marked().is_empty()
+    }
+
+    /// What is marked.
+    #[must_use]
+    pub fn marks(&self) -> Option<Marks<'_, T::Id>> {
+        match &self.all_marked {
+            Some(query) => Some(Marks::All(query)),
+            None if self.list.marked().is_empty() => None,
+            None => Some(Marks::These(self.list.marked())),
+        }
+    }
+
+    /// Whether a row is marked.
+    #[must_use]
+    pub fn is_marked(&self, row: &T) -> bool {
+        self.list.is_marked(&row.id()) || (self.all_marked.is_some() && self.all_marked == self.shown)
     }
 
     fn send(&mut self, want: Want, cursor: Option<String>, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {

@@ -18,6 +18,7 @@ struct World {
     desk: crate::domain::profile::Profile,
     now: Moment,
     size: Size,
+    memory: crate::tui::flow::Memory,
 }
 
 impl World {
@@ -27,6 +28,7 @@ impl World {
             theme: Theme::default(),
             keymap: Keymap::default(),
             zone: TimeZone::UTC,
+            memory: crate::tui::flow::Memory::default(),
             ids: Ids::fixed(),
             desk: crate::domain::profile::Profile::shipped("extracare").unwrap_or_else(|_| neutral_desk()),
             now: Moment::EPOCH,
@@ -46,6 +48,7 @@ impl World {
             size: self.size,
             link: Link::Connecting,
             linear: false,
+            memory: &self.memory,
             ids: &self.ids,
         }
     }

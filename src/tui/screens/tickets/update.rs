@@ -1,12 +1,12 @@
 //! What the list does when something happens.
 
 use super::{TicketsScreen, VIEWS};
-use crate::tui::flow::{ApiCall, Ctx, Effect, Event, Fact, Route};
+use crate::tui::flow::{ApiCall, Ctx, Effect, Event, Fact, Route, Told};
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::{live, ticket_verbs};
 use crate::tui::widgets::list::Move;
 
-/// The orders that the list cycles through.
+/// The orders that come first in the choice of one.
 const SORTS: [&str; 4] = ["-updated", "-priority", "created", "-created"];
 
 impl TicketsScreen {
@@ -19,6 +19,7 @@ impl TicketsScreen {
             Event::Key(key) => self.list.key(key, ctx),
             Event::Paste(text) if self.list.is_typing() => self.list.paste(&text, ctx, call),
             Event::Woke(live::WAKE) => self.list.woke(ctx, call),
+            Event::Told(Told::Query(text)) => self.list.told(&text, ctx, call),
             Event::Reply(id, reply) => self.list.reply(id, reply, ctx, call).1,
             Event::Happened(fact) => {
                 self.happened(fact);
@@ -36,14 +37,11 @@ impl TicketsScreen {
         if let Some(way) = Move::of(command) {
             return self.list.go(way, ctx, call).1;
         }
+        if let Some(effects) = self.list.command(command, ctx, call) {
+            return effects;
+        }
         match command {
-            Command::Submit => self.list.submit(ctx, call),
-            Command::LeaveText => self.list.leave(ctx, call),
-            Command::Filter => {
-                self.list.begin();
-                Vec::new()
-            }
-            Command::Sort => self.list.cycle_sort(&SORTS, ctx, call),
+            Command::Sort => self.list.choose_sort(&SORTS, ctx),
             Command::Refresh => self.list.window.refresh(ctx, call),
             Command::NewTicket => vec![Effect::Push(Route::NewTicket {
                 account: None,

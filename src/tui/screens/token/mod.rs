@@ -369,7 +369,7 @@ impl Screen for TokenScreen {
         let token = self.token.as_deref()?;
         Some(Explanation {
             title: title(token, ctx),
-            lines: super::account::explain(token, self.is_confirmed(), ctx),
+            lines: super::parts::explain::token(token, self.is_confirmed(), ctx),
         })
     }
 

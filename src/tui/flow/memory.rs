@@ -1,0 +1,126 @@
+//! What the desk remembers while it runs: how lists are laid out, what was asked. Never on disk, and forgotten when
+//! somebody else signs in.
+
+use std::collections::BTreeMap;
+
+/// So many queries are remembered for each kind of list.
+const QUERIES: usize = 50;
+
+/// How one column of a list is laid out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Laid {
+    /// Which column.
+    pub name: String,
+    /// Whether it is shown.
+    pub shown: bool,
+    /// Columns of the terminal that it is wider (or narrower) than by itself.
+    pub wider: i16,
+}
+
+/// Something to remember.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remember {
+    /// How a list's columns are laid out, in their order; none: as it is by itself.
+    Columns {
+        /// Which list.
+        list: &'static str,
+        /// All of its columns.
+        laid: Vec<Laid>,
+    },
+    /// A query that was asked on purpose: typed and confirmed, or chosen.
+    Query {
+        /// What the list holds.
+        noun: &'static str,
+        /// The query.
+        text: String,
+    },
+}
+
+/// What the desk remembers while it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memory {
+    columns: BTreeMap<&'static str, Vec<Laid>>,
+    queries: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Memory {
+    /// Remembers something.
+    pub fn keep(&mut self, what: Remember) {
+        match what {
+            Remember::Columns { list, laid } if laid.is_empty() => {
+                self.columns.remove(list);
+            }
+            Remember::Columns { list, laid } => {
+                self.columns.insert(list, laid);
+            }
+            Remember::Query { noun, text } => {
+                let text = text.trim();
+                if text.is_empty() {
+                    return;
+                }
+                let queries = self.queries.entry(noun).or_default();
+                queries.retain(|known| known != text);
+                queries.push(text.to_owned());
+                let over = queries.len().saturating_sub(QUERIES);
+                queries.drain(..over);
+            }
+        }
+    }
+
+    /// How a list's columns are laid out, if that was changed.
+    #[must_use]
+    pub fn columns(&self, list: &str) -> Option<&[Laid]> {
+        self.columns.get(list).map(Vec::as_slice)
+    }
+
+    /// What was asked of lists of this kind, oldest first, each once.
+    #[must_use]
+    pub fn queries(&self, noun: &str) -> &[String] {
+        self.queries.get(noun).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(memory: &mut Memory, text: &str) {
+        memory.keep(Remember::Query {
+            noun: "token",
+            text: text.to_owned(),
+        });
+    }
+
+    #[test]
+    fn queries_are_remembered_once_newest_last_and_not_without_end() {
+        let mut memory = Memory::default();
+        for text in ["state:used", " ", "sort:name", " state:used "] {
+            asked(&mut memory, text);
+        }
+        assert_eq!(memory.queries("token"), ["sort:name", "state:used"]);
+        assert!(memory.queries("offer").is_empty());
+        for n in 0..200 {
+            asked(&mut memory, &format!("value:{n}"));
+        }
+        assert_eq!(memory.queries("token").len(), QUERIES);
+        assert_eq!(
+            memory.queries("token").last().map(String::as_str),
+            Some("value:199")
+        );
+    }
+
+    #[test]
+    fn a_layout_is_forgotten_by_an_empty_one() {
+        let mut memory = Memory::default();
+        let laid = vec![Laid {
+            name: "value".to_owned(),
+            shown: false,
+            wider: 0,
+        }];
+        let keep = |laid| Remember::Columns { list: "token", laid };
+        memory.keep(keep(laid.clone()));
+        assert_eq!(memory.columns("token"), Some(&laid[..]));
+        memory.keep(keep(Vec::new()));
+        assert_eq!(memory.columns("token"), None);
+    }
+}

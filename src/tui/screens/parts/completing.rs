@@ -1,0 +1,113 @@
+//! The ways to complete what is being typed into a query line, over that line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::look;
+use crate::domain::query::{Completion, FieldSet, complete};
+use crate::tui::flow::Ctx;
+use crate::tui::theme::{Role, Sign};
+use crate::tui::widgets::query_line::QueryLine;
+use crate::tui::widgets::{pane, stroke};
+
+/// Most ways that are seen at once.
+const SEEN: usize = 8;
+/// Widest box.
+const WIDEST: u16 = 60;
+
+/// The ways to complete a word, one of them in the line.
+#[derive(Debug)]
+pub(super) struct Completing {
+    found: Completion,
+    at: Option<usize>,
+}
+
+impl Completing {
+    /// The ways that there are; `None` where there is none.
+    pub fn at(line: &QueryLine, fields: &'static FieldSet) -> Option<Self> {
+        let found = complete(line.text(), line.at(), fields);
+        (!found.candidates.is_empty()).then_some(Self { found, at: None })
+    }
+
+    /// Writes what all ways have in common; tells whether that was the only way.
+    pub fn begin(&mut self, line: &mut QueryLine) -> bool {
+        let texts: Vec<&str> = self.found.candidates.iter().map(|c| c.text.as_str()).collect();
+        let Some(first) = texts.first() else { return true };
+        let common = texts.iter().fold(*first, |common, text| {
+            let same = common
+                .bytes()
+                .zip(text.bytes())
+                .take_while(|(a, b)| a == b)
+                .count();
+            &common[..common.floor_char_boundary(same)]
+        });
+        if common.len() >= self.found.typed.len() {
+            line.put(self.found.start, common);
+        }
+        texts.len() == 1
+    }
+
+    /// Goes to the next way, or the one before, and writes it.
+    pub fn step(&mut self, forward: bool, line: &mut QueryLine) {
+        let count = self.found.candidates.len();
+        let at = match (self.at, forward) {
+            (None, true) => 0,
+            (None, false) => count.saturating_sub(1),
+            (Some(at), true) => (at + 1) % count.max(1),
+            (Some(at), false) => (at + count.saturating_sub(1)) % count.max(1),
+        };
+        if let Some(candidate) = self.found.candidates.get(at) {
+            line.put(self.found.start, &candidate.text);
+            self.at = Some(at);
+        }
+    }
+
+    /// Draws the ways in a box over the line whose cursor is `at`.
+    pub fn draw(&self, at: Position, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        let look = look(ctx);
+        let shown = self.found.candidates.len().min(SEEN);
+        let high = u16::try_from(shown).unwrap_or(0) + 2;
+        let area = buf.area;
+        let width = WIDEST.min(area.width);
+        if at.y < high + area.y {
+            return;
+        }
+        let place = Rect {
+            x: at.x.min(area.right().saturating_sub(width)),
+            y: at.y - high,
+            width,
+            height: high,
+        };
+        let inner = pane::popup(place, width, high, &ctx.words.get("complete-title"), buf, look);
+        let top = self.at.map_or(0, |at| (at + 1).saturating_sub(SEEN));
+        let rows = self.found.candidates.iter().enumerate().skip(top);
+        for ((n, candidate), y) in rows.zip(inner.y..inner.bottom()) {
+            let here = self.at == Some(n);
+            let marker = if here { look.theme.sign(Sign::Marker) } else { " " };
+            let row = Rect {
+                y,
+                height: 1,
+                ..inner
+            };
+            let role = if here { Role::Focus } else { Role::Text };
+            let text = format!("{marker}{}", candidate.text);
+            let used = stroke::line(buf, row.x, y, row.width, &text, look.style(role));
+            let room = row.width.saturating_sub(used + 2);
+            stroke::line(
+                buf,
+                row.x + used + 2,
+                y,
+                room,
+                &candidate.about,
+                look.style(Role::Muted),
+            );
+        }
+    }
+
+    /// The ways in words.
+    pub fn say(&self, ctx: &Ctx<'_>) -> String {
+        let all: Vec<&str> = self.found.candidates.iter().map(|c| c.text.as_str()).collect();
+        let all = all.join(", ");
+        ctx.words.with("complete-say", &[("all", &all)])
+    }
+}
