@@ -2,20 +2,36 @@
 //!
 //! An entry is sealed when it has got its place (`seq`, gapless from 1) and its hash
 //! `h = SHA-256(previous hash || canonical bytes)`; before the first entry stand 32 zero bytes. The canonical bytes are
-//! the text `tokendesk-audit-1` and then every field in the order of [`AuditEntry`]: one byte 0 for a field that is
-//! absent, else one byte 1, the length of its text as 4 bytes (big endian) and the text in UTF-8. Lengths come first,
-//! so no two entries share their bytes. Numbers are decimal text, moments are microseconds since 1970 (decimal text),
-//! identifiers are hyphenated lower case.
+//! the text `tokendesk-audit-2` and then the fields in a fixed order: one byte 0 for a field that is absent, else one
+//! byte 1, the length of its text as 4 bytes (big endian) and the text in UTF-8. Lengths come first, so no two entries
+//! share their bytes. Numbers are decimal text, moments are microseconds since 1970 (decimal text), identifiers are
+//! hyphenated lower case.
+//!
+//! What people wrote (reason, before, after) is not hashed itself. A hash over it and a random salt of the entry's own
+//! is: when somebody has to be forgotten, text and salt are destroyed together, what is left tells nothing, not even to
+//! whoever guesses the text, and the chain holds. Such an entry is only good if the erasure is itself on record.
+//!
+//! The first layout, `tokendesk-audit-1`, hashed those texts and knew neither address nor account; it is still read.
+
+pub mod chain;
+pub mod checkpoint;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
-use super::id::{AgentId, AuditId, IntentKey, SessionId, TicketId};
+use super::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
 use super::permission::Role;
 use super::time::Moment;
 
-/// Marks the layout of the canonical bytes; another layout gets another mark.
-const LAYOUT: &[u8] = b"tokendesk-audit-1";
+pub use chain::{Broken, Head, Verifier, verify};
+
+/// The layout that entries are written in; another layout gets another number and mark.
+pub const LAYOUT: u8 = 2;
+const MARKS: [&[u8]; 2] = [b"tokendesk-audit-1", b"tokendesk-audit-2"];
+const PERSONAL: &[u8] = b"tokendesk-audit-personal-1";
+/// The verb of an entry that puts an erasure on record.
+pub const ERASE: &str = "audit.erase";
 
 /// Whether something was done or refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +64,9 @@ impl Outcome {
 /// Who did what to what, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
+    /// Which layout of canonical bytes it is sealed in.
+    #[serde(default = "first")]
+    pub layout: u8,
     /// Identifier.
     pub id: AuditId,
     /// When it was done.
@@ -60,12 +79,18 @@ pub struct AuditEntry {
     pub role: Option<Role>,
     /// In which sign-in.
     pub session_id: Option<SessionId>,
+    /// From which network address; empty when it was the backend itself, or in the first layout.
+    #[serde(default)]
+    pub address: String,
     /// What was done, such as `token.add`, `account.view` or `account.reveal`.
     pub verb: String,
     /// Kind of the thing it was done to, such as `token`.
     pub subject_kind: String,
     /// Identifier of that thing; opaque, never personal data.
     pub subject_id: String,
+    /// About whom; not sealed in the first layout.
+    #[serde(default)]
+    pub account_id: Option<AccountId>,
     /// Whether it was done.
     pub outcome: Outcome,
     /// Why, as the person gave it; may be empty.
@@ -74,6 +99,12 @@ pub struct AuditEntry {
     pub before: Option<String>,
     /// The thing after, as JSON.
     pub after: Option<String>,
+    /// The salt of reason, before and after; gone when they were erased.
+    #[serde(default)]
+    pub salt: Option<Salt>,
+    /// The hash of salt, reason, before and after, as it stands in the chain; made when the entry is written.
+    #[serde(default)]
+    pub personal: Option<Hash>,
     /// For which ticket.
     pub ticket_id: Option<TicketId>,
     /// By which intent.
@@ -82,42 +113,169 @@ pub struct AuditEntry {
     pub request_id: String,
 }
 
+fn first() -> u8 {
+    1
+}
+
+/// 122 random bits that keep the texts of an entry from being guessed by their hash.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Salt(pub Uuid);
+
+impl std::fmt::Debug for Salt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Salt")
+    }
+}
+
+/// Writes fields as canonical bytes.
+struct Fields<'a>(&'a mut Vec<u8>);
+
+impl Fields<'_> {
+    fn text(&mut self, text: &str) {
+        self.0.push(1);
+        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.0.extend_from_slice(&length.to_be_bytes());
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn maybe(&mut self, text: Option<&str>) {
+        match text {
+            None => self.0.push(0),
+            Some(text) => self.text(text),
+        }
+    }
+
+    fn number(&mut self, number: i64) {
+        self.text(&number.to_string());
+    }
+
+    fn id(&mut self, id: Option<Uuid>) {
+        let mut buffer = Uuid::encode_buffer();
+        self.maybe(id.map(|id| &*id.hyphenated().encode_lower(&mut buffer)));
+    }
+
+    fn hash(&mut self, hash: Hash) {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        self.0.extend_from_slice(&[1, 0, 0, 0, 64]);
+        for byte in hash.0 {
+            let pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+            self.0.extend_from_slice(&pair);
+        }
+    }
+}
+
 impl AuditEntry {
+    /// An entry of this moment that says nothing yet, with an identifier and a salt of its own.
+    #[must_use]
+    pub fn blank(at: Moment) -> Self {
+        Self {
+            layout: LAYOUT,
+            id: AuditId::new(),
+            at,
+            actor_id: None,
+            actor_name: String::new(),
+            role: None,
+            session_id: None,
+            address: String::new(),
+            verb: String::new(),
+            subject_kind: String::new(),
+            subject_id: String::new(),
+            account_id: None,
+            outcome: Outcome::Done,
+            reason: String::new(),
+            before: None,
+            after: None,
+            salt: Some(Salt(Uuid::new_v4())),
+            personal: None,
+            ticket_id: None,
+            intent_key: None,
+            request_id: String::new(),
+        }
+    }
+
+    /// The hash over the personal parts and their salt; `None` once the salt is gone, and in the first layout.
+    #[must_use]
+    pub fn commitment(&self) -> Option<Hash> {
+        let salt = self.salt.filter(|_| self.layout >= 2)?;
+        let mut bytes = PERSONAL.to_vec();
+        let mut fields = Fields(&mut bytes);
+        fields.id(Some(salt.0));
+        fields.text(&self.reason);
+        fields.maybe(self.before.as_deref());
+        fields.maybe(self.after.as_deref());
+        Some(Hash(Sha256::digest(&bytes).into()))
+    }
+
+    /// Whether the personal parts were erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.layout >= 2 && self.salt.is_none()
+    }
+
+    /// Whether the personal parts are those that were sealed, or were erased without a rest.
+    #[must_use]
+    pub fn personal_holds(&self) -> bool {
+        if self.layout < 2 {
+            return self.salt.is_none() && self.personal.is_none();
+        }
+        match self.commitment() {
+            Some(hash) => self.personal == Some(hash),
+            None => {
+                self.personal.is_some()
+                    && self.reason.is_empty()
+                    && self.before.is_none()
+                    && self.after.is_none()
+            }
+        }
+    }
+
     /// The bytes that are hashed for the entry at place `seq`.
     #[must_use]
     pub fn canonical(&self, seq: i64) -> Vec<u8> {
-        let mut out = LAYOUT.to_vec();
-        let mut put = |text: Option<&str>| match text {
-            None => out.push(0),
-            Some(text) => {
-                out.push(1);
-                out.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
-                out.extend_from_slice(text.as_bytes());
-            }
-        };
-        put(Some(&seq.to_string()));
-        put(Some(&self.id.to_string()));
-        put(Some(&self.at.micros().to_string()));
-        put(self.actor_id.map(|id| id.to_string()).as_deref());
-        put(Some(&self.actor_name));
-        put(self.role.map(Role::word));
-        put(self.session_id.map(|id| id.to_string()).as_deref());
-        put(Some(&self.verb));
-        put(Some(&self.subject_kind));
-        put(Some(&self.subject_id));
-        put(Some(self.outcome.word()));
-        put(Some(&self.reason));
-        put(self.before.as_deref());
-        put(self.after.as_deref());
-        put(self.ticket_id.map(|id| id.to_string()).as_deref());
-        put(self.intent_key.map(|key| key.to_string()).as_deref());
-        put(Some(&self.request_id));
+        let mut out = Vec::with_capacity(512);
+        self.write_canonical(seq, &mut out);
         out
+    }
+
+    fn write_canonical(&self, seq: i64, out: &mut Vec<u8>) {
+        let second = self.layout >= 2;
+        out.extend_from_slice(MARKS[usize::from(second)]);
+        let mut fields = Fields(out);
+        fields.number(seq);
+        fields.id(Some(self.id.0));
+        fields.number(self.at.micros());
+        fields.id(self.actor_id.map(|id| id.0));
+        fields.text(&self.actor_name);
+        fields.maybe(self.role.map(Role::word));
+        fields.id(self.session_id.map(|id| id.0));
+        if second {
+            fields.text(&self.address);
+        }
+        fields.text(&self.verb);
+        fields.text(&self.subject_kind);
+        fields.text(&self.subject_id);
+        if second {
+            fields.id(self.account_id.map(|id| id.0));
+        }
+        fields.text(self.outcome.word());
+        if second {
+            let personal = self.personal.or_else(|| self.commitment());
+            fields.hash(personal.unwrap_or(Hash::ZERO));
+        } else {
+            fields.text(&self.reason);
+            fields.maybe(self.before.as_deref());
+            fields.maybe(self.after.as_deref());
+        }
+        fields.id(self.ticket_id.map(|id| id.0));
+        fields.id(self.intent_key.map(|key| key.0));
+        fields.text(&self.request_id);
     }
 
     /// Gives the entry its place behind the head of the chain.
     #[must_use]
-    pub fn seal(self, head: Head) -> Sealed {
+    pub fn seal(mut self, head: Head) -> Sealed {
+        self.personal = self.personal.or_else(|| self.commitment());
         let seq = head.seq.saturating_add(1);
         let hash = Hash::of(head.hash, &self.canonical(seq));
         Sealed {
@@ -204,331 +362,13 @@ pub struct Sealed {
     /// Its hash.
     pub hash: Hash,
     /// The entry.
-    #[serde(flatten)]
     pub entry: AuditEntry,
 }
 
-/// A place in the chain and the hash there: the end of what has been sealed, or a checkpoint that was kept elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    /// Place of the last entry; 0 before the first.
-    pub seq: i64,
-    /// Hash of the last entry.
-    pub hash: Hash,
-}
-
-impl Head {
-    /// The empty chain.
-    pub const START: Self = Self {
-        seq: 0,
-        hash: Hash::ZERO,
-    };
-}
-
-/// The first thing that is wrong with a chain.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
-    /// The entry does not have the hash that its content and its predecessor give.
-    #[error("entry {seq} ({id}) has been altered, or the hash of the entry before it has")]
-    Altered {
-        /// Its place.
-        seq: i64,
-        /// Its identifier.
-        id: AuditId,
-    },
-    /// Entries are missing.
-    #[error("entries {from} to {to} have been removed")]
-    Removed {
-        /// The first missing place.
-        from: i64,
-        /// The last missing place.
-        to: i64,
-    },
-    /// The entry stands behind one that it has to stand before, or is there twice.
-    #[error("entry {seq} ({id}) is out of order: entry {expected} has to stand here")]
-    Reordered {
-        /// Its place by its own number.
-        seq: i64,
-        /// Its identifier.
-        id: AuditId,
-        /// The place that it was found at.
-        expected: i64,
-    },
-    /// The chain agrees with itself and not with a checkpoint.
-    #[error(
-        "entry {seq} is not the one that the checkpoint saw; the chain has been rewritten at or before it"
-    )]
-    Rewritten {
-        /// The checkpoint's place.
-        seq: i64,
-    },
-    /// The chain ends before a checkpoint.
-    #[error("the chain ends at entry {last}, but a checkpoint saw entry {seen}: the tail has been cut")]
-    Cut {
-        /// Place of the last entry.
-        last: i64,
-        /// The checkpoint's place.
-        seen: i64,
-    },
-}
-
-/// Checks entries in the order in which they were stored, from behind `start`, against themselves and against
-/// checkpoints that were kept elsewhere (in any order; those at or before `start` count at `start` alone).
-///
-/// # Errors
-/// The first thing that is wrong.
-pub fn verify<'a>(
-    entries: impl IntoIterator<Item = &'a Sealed>,
-    start: Head,
-    checkpoints: &[Head],
-) -> Result<Head, Broken> {
-    let mut chain = Verifier::new(start, checkpoints)?;
-    for sealed in entries {
-        chain.next(sealed)?;
-    }
-    chain.finish()
-}
-
-/// Checks a chain entry by entry, for those who read it in pages.
-#[derive(Debug, Clone)]
-pub struct Verifier {
-    head: Head,
-    checkpoints: std::collections::BTreeMap<i64, Hash>,
-}
-
-impl Verifier {
-    /// Begins behind `start`.
-    ///
-    /// # Errors
-    /// When a checkpoint contradicts `start`, or two checkpoints contradict each other.
-    pub fn new(start: Head, checkpoints: &[Head]) -> Result<Self, Broken> {
-        let mut known = std::collections::BTreeMap::new();
-        for checkpoint in checkpoints {
-            let other = known.insert(checkpoint.seq, checkpoint.hash);
-            if other.is_some_and(|other| other != checkpoint.hash) {
-                return Err(Broken::Rewritten { seq: checkpoint.seq });
-            }
-        }
-        let verifier = Self {
-            head: start,
-            checkpoints: known,
-        };
-        verifier.at_checkpoint()?;
-        Ok(verifier)
-    }
-
-    /// Checks the next entry.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn next(&mut self, sealed: &Sealed) -> Result<(), Broken> {
-        let expected = self.head.seq.saturating_add(1);
-        let id = sealed.entry.id;
-        match sealed.seq.cmp(&expected) {
-            std::cmp::Ordering::Greater => {
-                return Err(Broken::Removed {
-                    from: expected,
-                    to: sealed.seq - 1,
-                });
-            }
-            std::cmp::Ordering::Less => {
-                return Err(Broken::Reordered {
-                    seq: sealed.seq,
-                    id,
-                    expected,
-                });
-            }
-            std::cmp::Ordering::Equal => {}
-        }
-        if Hash::of(self.head.hash, &sealed.entry.canonical(sealed.seq)) != sealed.hash {
-            return Err(Broken::Altered { seq: sealed.seq, id });
-        }
-        self.head = Head {
-            seq: sealed.seq,
-            hash: sealed.hash,
-        };
-        self.at_checkpoint()
-    }
-
-    /// The end of what has been checked.
+impl Sealed {
+    /// The hash that the entry has to have behind an entry with this hash.
     #[must_use]
-    pub fn head(&self) -> Head {
-        self.head
-    }
-
-    /// Ends the check; gives the end of the chain.
-    ///
-    /// # Errors
-    /// When a checkpoint saw more than there is.
-    pub fn finish(self) -> Result<Head, Broken> {
-        match self.checkpoints.last_key_value() {
-            Some((seen, _)) if *seen > self.head.seq => Err(Broken::Cut {
-                last: self.head.seq,
-                seen: *seen,
-            }),
-            _ => Ok(self.head),
-        }
-    }
-
-    fn at_checkpoint(&self) -> Result<(), Broken> {
-        match self.checkpoints.get(&self.head.seq) {
-            Some(hash) if *hash != self.head.hash => Err(Broken::Rewritten { seq: self.head.seq }),
-            _ => Ok(()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn entry(n: u64) -> AuditEntry {
-        AuditEntry {
-            id: AuditId(uuid::Uuid::from_u64_pair(7, n)),
-            at: Moment::EPOCH.plus_seconds(60),
-            actor_id: Some(AgentId(uuid::Uuid::from_u64_pair(1, 1))),
-            actor_name: "A-1042 Given Family".into(),
-            role: Some(Role::Agent),
-            session_id: None,
-            verb: "token.remove".into(),
-            subject_kind: "token".into(),
-            subject_id: format!("t-{n}"),
-            outcome: Outcome::Done,
-            reason: "1 customer_request".into(),
-            before: Some("{}".into()),
-            after: None,
-            ticket_id: None,
-            intent_key: None,
-            request_id: String::new(),
-        }
-    }
-
-    fn chain(length: u64) -> Vec<Sealed> {
-        let mut head = Head::START;
-        (1..=length)
-            .map(|n| {
-                let sealed = entry(n).seal(head);
-                head = Head {
-                    seq: sealed.seq,
-                    hash: sealed.hash,
-                };
-                sealed
-            })
-            .collect()
-    }
-
-    #[test]
-    fn the_layout_of_the_canonical_bytes_is_fixed() {
-        // Changing the layout orphans every chain ever sealed: give it a new mark instead of a new number here.
-        let bytes = entry(1).canonical(1);
-        assert!(bytes.starts_with(b"tokendesk-audit-1\x01\x00\x00\x00\x011\x01\x00\x00\x00\x24"));
-        assert_eq!(
-            chain(2)[1].hash.to_string(),
-            "050404927bc2690c64c2b9c10b2fca4999200849e8f82fdf622de8c6dbd5f7c1"
-        );
-    }
-
-    #[test]
-    fn absent_and_empty_differ_and_text_never_flows_into_its_neighbour() {
-        let (mut absent, mut empty) = (entry(1), entry(1));
-        absent.before = None;
-        empty.before = Some(String::new());
-        assert_ne!(absent.canonical(1), empty.canonical(1));
-        let (mut left, mut right) = (entry(1), entry(1));
-        (left.verb, left.subject_kind) = ("ab".into(), "c".into());
-        (right.verb, right.subject_kind) = ("a".into(), "bc".into());
-        assert_ne!(left.canonical(1), right.canonical(1));
-    }
-
-    #[test]
-    fn removed_reordered_cut_and_rewritten_chains_are_named() {
-        let whole = chain(6);
-        let end = Head {
-            seq: 6,
-            hash: whole[5].hash,
-        };
-        assert_eq!(verify(&whole, Head::START, &[end]), Ok(end));
-        assert_eq!(
-            verify(
-                &whole[3..],
-                Head {
-                    seq: 3,
-                    hash: whole[2].hash
-                },
-                &[]
-            ),
-            Ok(end),
-            "from a checkpoint on"
-        );
-
-        let mut removed = whole.clone();
-        removed.drain(2..4);
-        assert_eq!(
-            verify(&removed, Head::START, &[]),
-            Err(Broken::Removed { from: 3, to: 4 })
-        );
-        let mut swapped = whole.clone();
-        swapped.swap(2, 3);
-        assert_eq!(
-            verify(&swapped, Head::START, &[]),
-            Err(Broken::Removed { from: 3, to: 3 })
-        );
-        let mut twice = whole.clone();
-        twice.insert(3, whole[1].clone());
-        let id = whole[1].entry.id;
-        assert_eq!(
-            verify(&twice, Head::START, &[]),
-            Err(Broken::Reordered {
-                seq: 2,
-                id,
-                expected: 4
-            })
-        );
-        assert_eq!(
-            verify(&whole[..4], Head::START, &[end]),
-            Err(Broken::Cut { last: 4, seen: 6 })
-        );
-        let other = Head {
-            seq: 4,
-            hash: Hash::ZERO,
-        };
-        assert_eq!(
-            verify(&whole, Head::START, &[other]),
-            Err(Broken::Rewritten { seq: 4 })
-        );
-    }
-
-    #[test]
-    fn sealed_entries_survive_json() {
-        let sealed = chain(1).remove(0);
-        let json = serde_json::to_string(&sealed).expect("serializes");
-        assert_eq!(serde_json::from_str::<Sealed>(&json).expect("reads back"), sealed);
-        assert!("xyz".parse::<Hash>().is_err() && "é".repeat(32).parse::<Hash>().is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn any_altered_field_is_found_at_its_entry(at in 0usize..5, which in 0usize..9, text in "\\PC{1,9}") {
-            let mut entries = chain(5);
-            let entry = &mut entries[at].entry;
-            let old = entry.clone();
-            match which {
-                0 => entry.actor_name = text,
-                1 => entry.verb = text,
-                2 => entry.subject_id = text,
-                3 => entry.reason = text,
-                4 => entry.before = Some(text),
-                5 => entry.after = Some(text),
-                6 => entry.outcome = Outcome::Denied,
-                7 => entry.at = entry.at.plus_seconds(1),
-                _ => entry.role = None,
-            }
-            prop_assume!(old != *entry);
-            let seq = i64::try_from(at).expect("small") + 1;
-            let id = entries[at].entry.id;
-            prop_assert_eq!(verify(&entries, Head::START, &[]), Err(Broken::Altered { seq, id }));
-        }
+    pub fn expected(&self, previous: Hash) -> Hash {
+        Hash::of(previous, &self.entry.canonical(self.seq))
     }
 }

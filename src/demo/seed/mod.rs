@@ -12,8 +12,8 @@ mod stories;
 mod tickets;
 mod wallets;
 
-use crate::domain::audit::{AuditEntry, Outcome};
-use crate::domain::id::{AccountId, AuditId, OfferId};
+use crate::domain::audit::AuditEntry;
+use crate::domain::id::{AccountId, OfferId};
 use crate::domain::time::Moment;
 use crate::server::store::bulk::{self, OfferKeys};
 use crate::server::store::{Store, StoreError, Tx, actions, audit, cases, disputes, people as staff};
@@ -158,7 +158,7 @@ impl Run<'_> {
             )
             .await?;
         }
-        audit::append(&tx, &self.entry(), None).await?;
+        audit::append(&tx, &self.entry()).await?;
         self.commit(tx).await?;
         let mut listed = Vec::new();
         let all = self.options.offers.max(8);
@@ -309,22 +309,12 @@ impl Run<'_> {
             "tickets": options.tickets, "seed": options.seed,
         });
         AuditEntry {
-            id: AuditId::new(),
-            at: options.now,
-            actor_id: None,
             actor_name: "seed".to_owned(),
-            role: None,
-            session_id: None,
             verb: "seed.run".to_owned(),
             subject_kind: "seed".to_owned(),
             subject_id: options.seed.to_string(),
-            outcome: Outcome::Done,
-            reason: String::new(),
-            before: None,
             after: Some(after.to_string()),
-            ticket_id: None,
-            intent_key: None,
-            request_id: String::new(),
+            ..AuditEntry::blank(options.now)
         }
     }
 }

@@ -13,9 +13,8 @@ use uuid::Uuid;
 use super::{Api, Refusal};
 use crate::domain::id::{IntentKey, SessionId};
 use crate::server::auth::{AuthError, role_of};
-use crate::server::services::sessions::{Identity, Standing};
+use crate::server::services::sessions::{Identity, Standing, Trace};
 use crate::server::services::{Actor, Answer, IntentRequest};
-use crate::server::store::sessions::Trace;
 use crate::wire::paths;
 use crate::wire::problem::{Code, FieldProblem};
 

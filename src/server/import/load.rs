@@ -14,8 +14,8 @@ use super::seen::Seen;
 use super::source::{Place, Raw, Source, shown};
 use super::{ImportError, ImportOptions};
 use crate::domain::account::Account;
-use crate::domain::audit::{AuditEntry, Outcome};
-use crate::domain::id::{AccountId, AuditId, OfferId};
+use crate::domain::audit::AuditEntry;
+use crate::domain::id::{AccountId, OfferId};
 use crate::domain::import::judge::{self, TokenRow};
 use crate::domain::import::{FileKind, Reason};
 use crate::domain::offer::Offer;
@@ -276,7 +276,7 @@ impl Run<'_> {
             };
             let mark = self.mark(&tx, work, state).await?;
             if last {
-                audit::append(&tx, &self.entry(work, report, &bad, state), None).await?;
+                audit::append(&tx, &self.entry(work, report, &bad, state)).await?;
             }
             tx.commit().await.map_err(StoreError::from)?;
             work.mark = Some(mark);
@@ -343,22 +343,12 @@ impl Run<'_> {
             "as_of": self.as_of,
         });
         AuditEntry {
-            id: AuditId::new(),
-            at: self.options.now,
-            actor_id: None,
             actor_name: "import".to_owned(),
-            role: None,
-            session_id: None,
             verb: "import.run".to_owned(),
             subject_kind: "import".to_owned(),
             subject_id: work.fingerprint.clone(),
-            outcome: Outcome::Done,
-            reason: String::new(),
-            before: None,
             after: Some(after.to_string()),
-            ticket_id: None,
-            intent_key: None,
-            request_id: String::new(),
+            ..AuditEntry::blank(self.options.now)
         }
     }
 }

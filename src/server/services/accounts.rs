@@ -281,7 +281,7 @@ impl Services {
                 ..Record::default()
             };
             let entry = work::entry(actor, "account.view", now, record, Outcome::Done, None);
-            audit::append(&tx, &entry, Some(id)).await?;
+            audit::append(&tx, &entry).await?;
         }
         tx.commit().await.map_err(StoreError::from)?;
         self.committed.notify_one();

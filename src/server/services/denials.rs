@@ -65,7 +65,7 @@ impl Services {
                 None,
             );
             let tx = self.store.begin().await?;
-            audit::append(&tx, &entry, None).await?;
+            audit::append(&tx, &entry).await?;
             tx.commit().await.map_err(StoreError::from)?;
             self.committed.notify_one();
         }

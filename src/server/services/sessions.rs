@@ -7,7 +7,8 @@ use crate::domain::audit::Outcome;
 use crate::domain::id::{AgentId, SessionId};
 use crate::domain::permission::{Permission, Role};
 use crate::domain::time::Moment;
-use crate::server::store::sessions::{self, SessionRow, Trace};
+pub use crate::server::store::sessions::Trace;
+use crate::server::store::sessions::{self, SessionRow};
 use crate::server::store::{StoreError, Tx, audit, people};
 use crate::wire::desk::Session;
 
@@ -298,7 +299,8 @@ async fn note(
     record: Record,
     outcome: Outcome,
 ) -> Result<(), ServiceError> {
-    Ok(audit::append(tx, &work::entry(actor, verb, now, record, outcome, None), None).await?)
+    let entry = work::entry(actor, verb, now, record, outcome, None);
+    Ok(audit::append(tx, &entry).await?)
 }
 
 fn shown(row: SessionRow, asker: &Actor) -> Session {

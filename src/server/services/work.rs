@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{ServiceError, Services};
 use crate::domain::audit::{AuditEntry, Outcome};
-use crate::domain::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
+use crate::domain::id::{AccountId, AgentId, IntentKey, SessionId, TicketId};
 use crate::domain::permission::{Permission, Role};
 use crate::domain::profile::Profile;
 use crate::domain::time::Moment;
@@ -212,9 +212,8 @@ impl Work {
     /// # Errors
     /// When the database fails.
     pub async fn audit(&self, record: Record) -> Result<(), ServiceError> {
-        let account = record.account;
         let entry = self.entry(record, Outcome::Done);
-        Ok(audit::append(&self.tx, &entry, account).await?)
+        Ok(audit::append(&self.tx, &entry).await?)
     }
 
     fn entry(&self, record: Record, outcome: Outcome) -> AuditEntry {
@@ -344,7 +343,7 @@ async fn keep_refusal(
     if audited {
         let record = super::denials::denial(verb, error);
         let entry = entry(actor, verb, now, record, Outcome::Denied, intent.map(|i| i.key));
-        audit::append(&tx, &entry, None).await?;
+        audit::append(&tx, &entry).await?;
     }
     tx.commit().await.map_err(StoreError::from)?;
     Ok(())
@@ -361,15 +360,15 @@ pub fn entry(
     key: Option<IntentKey>,
 ) -> AuditEntry {
     AuditEntry {
-        id: AuditId::new(),
-        at,
         actor_id: Some(actor.id),
         actor_name: actor.label(),
         role: actor.role,
         session_id: Some(actor.session),
+        address: actor.address.clone(),
         verb: verb.to_owned(),
         subject_kind: record.kind.to_owned(),
         subject_id: record.id,
+        account_id: record.account,
         outcome,
         reason: record.reason,
         before: record.before,
@@ -377,6 +376,7 @@ pub fn entry(
         ticket_id: record.ticket,
         intent_key: key,
         request_id: actor.request_id.clone(),
+        ..AuditEntry::blank(at)
     }
 }
 

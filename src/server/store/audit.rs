@@ -6,36 +6,30 @@ use super::filter::{self, Column, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, Store, StoreError, bulk};
-use crate::domain::audit::{AuditEntry, Hash, Head, Outcome, Sealed};
+use crate::domain::audit::checkpoint::Checkpoint;
+use crate::domain::audit::{AuditEntry, Hash, Head, Outcome, Salt, Sealed};
 use crate::domain::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
 use crate::domain::permission::Role;
 use crate::domain::query::Query;
+use crate::domain::time::Moment;
 use crate::sql;
 
 /// Advisory lock of the one sealer on PostgreSQL.
 const SEALER: i64 = 0x746f_6b65_6e64;
 
-/// Writes an entry without a place. `account` is whom it is about, so that "who looked at this customer" is one walk
-/// along an index.
+/// Writes an entry without a place.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn append(
-    conn: &impl Conn,
-    entry: &AuditEntry,
-    account: Option<AccountId>,
-) -> Result<(), StoreError> {
-    append_all(conn, &[(entry.clone(), account)]).await
+pub async fn append(conn: &impl Conn, entry: &AuditEntry) -> Result<(), StoreError> {
+    append_all(conn, std::slice::from_ref(entry)).await
 }
 
-/// Writes entries without a place, each with whom it is about.
+/// Writes entries without a place.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn append_all(
-    conn: &impl Conn,
-    entries: &[(AuditEntry, Option<AccountId>)],
-) -> Result<(), StoreError> {
+pub async fn append_all(conn: &impl Conn, entries: &[AuditEntry]) -> Result<(), StoreError> {
     let columns = [
         "id",
         "at",
@@ -43,6 +37,7 @@ pub async fn append_all(
         "actor",
         "role",
         "session_id",
+        "address",
         "verb",
         "subject_kind",
         "subject_id",
@@ -54,9 +49,13 @@ pub async fn append_all(
         "request_id",
         "before_json",
         "after_json",
+        "layout",
+        "salt",
+        "personal",
         "hash",
     ];
-    let cells = |(entry, account): &(AuditEntry, Option<AccountId>)| {
+    let cells = |entry: &AuditEntry| {
+        let personal = entry.personal.or_else(|| entry.commitment());
         [
             entry.id.0.value(),
             entry.at.value(),
@@ -64,10 +63,11 @@ pub async fn append_all(
             entry.actor_name.as_str().value(),
             entry.role.map(Role::word).value(),
             entry.session_id.map(|s| s.0).value(),
+            entry.address.as_str().value(),
             entry.verb.as_str().value(),
             entry.subject_kind.as_str().value(),
             entry.subject_id.as_str().value(),
-            account.map(|a| a.0).value(),
+            entry.account_id.map(|a| a.0).value(),
             entry.outcome.word().value(),
             entry.reason.as_str().value(),
             entry.ticket_id.map(|t| t.0).value(),
@@ -75,6 +75,9 @@ pub async fn append_all(
             entry.request_id.as_str().value(),
             entry.before.as_deref().value(),
             entry.after.as_deref().value(),
+            u32::from(entry.layout).value(),
+            entry.salt.map(|s| s.0).value(),
+            personal.map(|hash| hash.to_string()).value(),
             "".value(),
         ]
     };
@@ -86,20 +89,27 @@ pub async fn append_all(
 /// # Errors
 /// When a column cannot be read.
 pub fn read(row: &Row) -> Result<(AuditEntry, Option<(i64, String)>), StoreError> {
+    let personal = row.opt_text("personal")?;
     let entry = AuditEntry {
+        layout: u8::try_from(row.int("layout")?)
+            .map_err(|_| StoreError::Unreadable("layout: not a number of one".to_owned()))?,
         id: AuditId(row.uuid("id")?),
         at: row.moment("at")?,
         actor_id: row.opt_uuid("actor_id")?.map(AgentId),
         actor_name: row.text("actor")?,
         role: row.opt_word("role", Role::from_word)?,
         session_id: row.opt_uuid("session_id")?.map(SessionId),
+        address: row.text("address")?,
         verb: row.text("verb")?,
         subject_kind: row.text("subject_kind")?,
         subject_id: row.text("subject_id")?,
+        account_id: row.opt_uuid("account_id")?.map(AccountId),
         outcome: row.word("outcome", Outcome::from_word)?,
         reason: row.text("reason")?,
         before: row.opt_text("before_json")?,
         after: row.opt_text("after_json")?,
+        salt: row.opt_uuid("salt")?.map(Salt),
+        personal: personal.as_deref().map(hash).transpose()?,
         ticket_id: row.opt_uuid("ticket_id")?.map(TicketId),
         intent_key: row.opt_uuid("intent_key")?.map(IntentKey),
         request_id: row.text("request_id")?,
@@ -179,6 +189,125 @@ pub async fn seal(store: &Store, limit: u32) -> Result<u64, StoreError> {
     }
     tx.commit().await?;
     Ok(sealed)
+}
+
+/// The sealed entry of one intent of a person, if it was done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_intent(
+    conn: &impl Conn,
+    actor: AgentId,
+    key: IntentKey,
+) -> Result<Option<(AuditEntry, Option<Head>)>, StoreError> {
+    let found = sql!(
+        "SELECT * FROM audit WHERE intent_key = ? AND actor_id = ? AND outcome = ? ORDER BY at, id LIMIT 1",
+        key.0,
+        actor.0,
+        Outcome::Done.word()
+    )
+    .first(conn, read)
+    .await?;
+    let Some((entry, place)) = found else {
+        return Ok(None);
+    };
+    let head = match place {
+        Some((seq, hex)) => Some(Head {
+            seq,
+            hash: hash(&hex)?,
+        }),
+        None => None,
+    };
+    Ok(Some((entry, head)))
+}
+
+/// Destroys the personal parts of the entries about an account, and their salts; gives back of how many. What is sealed
+/// stays: a hash that tells nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn erase(conn: &impl Conn, account: AccountId) -> Result<u64, StoreError> {
+    sql!(
+        "UPDATE audit SET reason = '', before_json = NULL, after_json = NULL, salt = NULL \
+         WHERE account_id = ? AND layout >= 2 AND salt IS NOT NULL",
+        account.0
+    )
+    .run(conn)
+    .await
+}
+
+/// The latest checkpoint.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_checkpoint(conn: &impl Conn) -> Result<Option<(i64, Moment)>, StoreError> {
+    sql!("SELECT seq, at FROM audit_checkpoints ORDER BY seq DESC LIMIT 1")
+        .first(conn, |row| Ok((row.int("seq")?, row.moment("at")?)))
+        .await
+}
+
+/// Keeps a checkpoint; another process may have made one for the same place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_checkpoint(conn: &impl Conn, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+    sql!(
+        "INSERT INTO audit_checkpoints (seq, at, hash, public_key, signature, pushed_at) VALUES (?, ?, ?, ?, ?, NULL) \
+         ON CONFLICT (seq) DO NOTHING",
+        checkpoint.seq,
+        checkpoint.at,
+        checkpoint.hash.to_string(),
+        &checkpoint.public_key,
+        &checkpoint.signature
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Checkpoints, oldest first: those that were not pushed yet, or else the latest ones.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checkpoints(
+    conn: &impl Conn,
+    desk: &str,
+    waiting: bool,
+    limit: u32,
+) -> Result<Vec<Checkpoint>, StoreError> {
+    let mut sql = Sql::new("SELECT * FROM (SELECT * FROM audit_checkpoints");
+    if waiting {
+        sql.push(" WHERE pushed_at IS NULL ORDER BY seq");
+    } else {
+        sql.push(" ORDER BY seq DESC");
+    }
+    sql.push(" LIMIT ").bind(limit).push(") some ORDER BY seq");
+    sql.all(conn, |row| {
+        Ok(Checkpoint {
+            desk: desk.to_owned(),
+            at: row.moment("at")?,
+            seq: row.int("seq")?,
+            hash: hash(&row.text("hash")?)?,
+            public_key: row.text("public_key")?,
+            signature: row.text("signature")?,
+        })
+    })
+    .await
+}
+
+/// Notes that a checkpoint was pushed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checkpoint_pushed(conn: &impl Conn, seq: i64, now: Moment) -> Result<(), StoreError> {
+    sql!(
+        "UPDATE audit_checkpoints SET pushed_at = ? WHERE seq = ?",
+        now,
+        seq
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
 }
 
 /// An entry of the sealed chain, or the place of one that cannot be read any more: somebody changed it.
@@ -290,7 +419,7 @@ pub async fn count_since(
     conn: &impl Conn,
     actor: AgentId,
     verb: &str,
-    since: crate::domain::time::Moment,
+    since: Moment,
 ) -> Result<u64, StoreError> {
     let n = sql!(
         "SELECT count(*) AS n FROM audit WHERE actor_id = ? AND at > ? AND verb = ?",

@@ -187,17 +187,14 @@ pub async fn write_all(work: &Work, jobs: Vec<Job>) -> Result<Vec<Done>, Service
         .iter()
         .zip(&afters)
         .map(|(job, after)| {
-            let record = audited(work, job, after);
-            let account = record.account;
-            let entry = entry(
+            entry(
                 &work.actor,
                 job.kind.verb().word,
                 work.now,
-                record,
+                audited(work, job, after),
                 Outcome::Done,
                 Some(job.standing.key),
-            );
-            (entry, account)
+            )
         })
         .collect();
     audit::append_all(&work.tx, &entries).await?;
