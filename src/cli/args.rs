@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Override;
 
-use super::{account, actions, audit, completions, offer, session, ticket, token};
+use super::{account, actions, approval, audit, completions, offer, plan, session, ticket, token};
 
 /// A keyboard-driven terminal for support desks: accounts, offer tokens and tickets.
 ///
@@ -78,6 +78,10 @@ pub(super) enum Command {
     Token(token::TokenArgs),
     /// List recorded actions and take them back
     Action(actions::ActionArgs),
+    /// Do one verb to many tokens: make, run and undo plans
+    Plan(plan::PlanArgs),
+    /// List, approve and reject what waits for a second person
+    Approval(approval::ApprovalArgs),
     /// List, show, create, work on and close tickets
     Ticket(ticket::TicketArgs),
     /// Check the audit

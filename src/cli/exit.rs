@@ -126,7 +126,10 @@ impl From<ClientError> for Exit {
             ErrorKind::NotSignedIn => NOT_SIGNED_IN,
             ErrorKind::NotAllowed { .. } => NOT_ALLOWED,
             ErrorKind::NotFound => NOT_FOUND,
-            ErrorKind::Stale { .. } | ErrorKind::Conflict | ErrorKind::Illegal => CONFLICT,
+            ErrorKind::Stale { .. }
+            | ErrorKind::Conflict
+            | ErrorKind::Illegal
+            | ErrorKind::AwaitsApproval { .. } => CONFLICT,
             ErrorKind::Invalid { .. } | ErrorKind::BadQuery { .. } => USAGE,
             ErrorKind::Unreachable | ErrorKind::Unavailable | ErrorKind::Malformed => UNREACHABLE,
             ErrorKind::RateLimited { .. } | ErrorKind::VersionMismatch { .. } | ErrorKind::Server => FAILED,
@@ -144,6 +147,7 @@ impl From<ClientError> for Exit {
             ErrorKind::Invalid { fields } => more.fields = fields,
             ErrorKind::BadQuery { column } => more.column = Some(column),
             ErrorKind::Stale { current } => more.current = current,
+            ErrorKind::AwaitsApproval { approval } => more.current = serde_json::to_value(approval).ok(),
             _ => {}
         }
         Self {

@@ -6,6 +6,7 @@
 mod account;
 mod action;
 mod actions;
+mod approval;
 mod args;
 mod audit;
 #[cfg(feature = "server")]
@@ -26,6 +27,7 @@ mod migrate;
 mod offer;
 mod output;
 mod passphrase;
+mod plan;
 mod secrecy;
 #[cfg(feature = "server")]
 mod seed;
@@ -86,6 +88,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         Command::Account(args) => context::run(&global, output, |ctx| account::run(ctx, args)),
         Command::Offer(args) => context::run(&global, output, |ctx| offer::run(ctx, args)),
         Command::Action(args) => context::run(&global, output, |ctx| actions::run(ctx, args)),
+        Command::Plan(args) => context::run(&global, output, |ctx| plan::run(ctx, args)),
+        Command::Approval(args) => context::run(&global, output, |ctx| approval::run(ctx, args)),
         Command::Token(args) => context::run(&global, output, |ctx| token::run(ctx, args)),
         Command::Ticket(args) => context::run(&global, output, |ctx| ticket::run(ctx, args)),
     }

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use reqwest::Response;
 
 use crate::wire::CONTRACT_VERSION;
+use crate::wire::approvals::Approval;
 use crate::wire::paths::VERSION_HEADER;
 use crate::wire::problem::{Code, Problem};
 
@@ -151,6 +152,14 @@ fn judge(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Outcome {
             detail,
             status.is_success(),
         );
+    }
+    if status == StatusCode::ACCEPTED
+        && let Ok(approval) = serde_json::from_slice::<Approval>(&body)
+    {
+        return Outcome::Failed {
+            error: ClientError::waits(approval),
+            maybe_done: false,
+        };
     }
     if status.is_success() {
         return Outcome::Done(body);

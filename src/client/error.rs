@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::id::IntentKey;
+use crate::wire::approvals::Approval;
 use crate::wire::problem::{Code, FieldProblem};
 
 /// A request that did not come to its good end.
@@ -46,6 +47,11 @@ pub enum ErrorKind {
     Conflict,
     /// The rules do not allow it in this state.
     Illegal,
+    /// It was asked for and waits for a second person; nothing is done yet.
+    AwaitsApproval {
+        /// The request.
+        approval: Box<Approval>,
+    },
     /// Fields are missing or wrong.
     Invalid {
         /// What is wrong with which.
@@ -88,6 +94,7 @@ impl ErrorKind {
             Self::Stale { .. } => "stale",
             Self::Conflict => "conflict",
             Self::Illegal => "illegal_move",
+            Self::AwaitsApproval { .. } => "awaits_approval",
             Self::Invalid { .. } => "invalid",
             Self::BadQuery { .. } => "bad_query",
             Self::RateLimited { .. } => "rate_limited",
@@ -118,6 +125,16 @@ impl ErrorKind {
 }
 
 impl ClientError {
+    /// What to say of a change that waits for a second person.
+    pub(super) fn waits(approval: Approval) -> Self {
+        let detail = format!(
+            "It waits for a second person: {}. The request is {}.",
+            approval.why, approval.id
+        );
+        let approval = Box::new(approval);
+        Self::new(ErrorKind::AwaitsApproval { approval }, detail)
+    }
+
     pub(super) fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
@@ -156,6 +173,9 @@ impl ClientError {
             ErrorKind::Stale { .. } => "Look at it as it is now, then decide again.".to_owned(),
             ErrorKind::Conflict => "Look at it as it is now, then do it again as something new.".to_owned(),
             ErrorKind::Illegal => "Look at where it stands now, and choose what can be done from there.".to_owned(),
+            ErrorKind::AwaitsApproval { .. } => {
+                "Somebody else of tier 2 approves or rejects it (tokendesk approval list); it is done then.".to_owned()
+            }
             ErrorKind::Invalid { .. } | ErrorKind::BadQuery { .. } => {
                 "Correct it and send it again.".to_owned()
             }

@@ -13,6 +13,7 @@ mod desk;
 pub mod error;
 mod offers;
 pub mod pages;
+mod plans;
 pub mod settle;
 mod tickets;
 mod tokens;

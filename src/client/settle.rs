@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::domain::id::IntentKey;
+use crate::wire::approvals::Approval;
 use crate::wire::desk::{Fate, IntentFate};
 use crate::wire::paths;
 use crate::wire::problem::Problem;
@@ -75,7 +76,16 @@ impl Api {
         loop {
             match self.intent(key).await {
                 Ok(fate) if fate.fate == Fate::Done => {
-                    return Ok(Settled::Done(fate.answer.unwrap_or_default()));
+                    let answer = fate.answer.unwrap_or_default();
+                    if fate.status == Some(202)
+                        && let Ok(approval) = serde_json::from_value::<Approval>(answer.clone())
+                    {
+                        return Ok(Settled::Refused(ClientError {
+                            intent: Some(key),
+                            ..ClientError::waits(approval)
+                        }));
+                    }
+                    return Ok(Settled::Done(answer));
                 }
                 Ok(fate) if fate.fate == Fate::Refused => return Ok(Settled::Refused(refusal(key, fate))),
                 Ok(_) => {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod action;
 pub mod agent;
+pub mod approval;
 pub mod audit;
 pub mod dispute;
 pub mod id;
@@ -13,6 +14,7 @@ pub mod lookup;
 pub mod masking;
 pub mod offer;
 pub mod permission;
+pub mod plan;
 pub mod profile;
 pub mod query;
 pub mod ticket;

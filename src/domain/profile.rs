@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
 
+use super::approval::Limits;
 use super::ticket::{Priority, TicketStatus};
 
 /// Most reason codes for one action: they are chosen by one digit.
@@ -45,6 +46,9 @@ pub struct Profile {
     /// For how long an action can be taken back, in minutes: past `undo_seconds` the customer gets a correction. 0: never.
     #[serde(default = "default_undo_minutes")]
     pub undo_minutes: u32,
+    /// Above what an action or a plan waits for a second person.
+    #[serde(default)]
+    pub approvals: Limits,
     /// Whose desk it is.
     pub brand: Brand,
     /// Whether real customers are behind it.
@@ -318,6 +322,14 @@ impl Profile {
         found.check("lock_minutes", self.lock_minutes <= MAX_LOCK_MINUTES, &most);
         let most = format!("0 to {MAX_UNDO_MINUTES} minutes");
         found.check("undo_minutes", self.undo_minutes <= MAX_UNDO_MINUTES, &most);
+        let hours = self.approvals.hours;
+        found.check("approvals.hours", (1..=720).contains(&hours), "1 to 720 hours");
+        let currencies = |code: &String| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());
+        found.check(
+            "approvals.amounts",
+            self.approvals.amounts.keys().all(currencies),
+            "currencies by their three capital letters (ISO 4217), such as { USD = \"100\" }",
+        );
         found.label("brand.product", &self.brand.product);
         found.label("brand.partner", &self.brand.partner);
         found.label("brand.external", &self.brand.external);

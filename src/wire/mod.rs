@@ -3,11 +3,13 @@
 //! Both halves speak these types; unknown fields are tolerated by readers, so that one half may be newer.
 
 pub mod accounts;
+pub mod approvals;
 pub mod audit;
 pub mod desk;
 pub mod offers;
 pub mod page;
 pub mod paths;
+pub mod plans;
 pub mod problem;
 pub mod tickets;
 pub mod tokens;

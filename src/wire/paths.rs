@@ -34,6 +34,10 @@ pub const TOKENS: &str = "/tokens";
 pub const TICKETS: &str = "/support/tickets";
 /// `GET`: recorded actions.
 pub const ACTIONS: &str = "/actions";
+/// `GET`, `POST`: plans.
+pub const PLANS: &str = "/tokens/bulk/plans";
+/// `GET`: requests for approval.
+pub const APPROVALS: &str = "/approvals";
 /// `GET`: the audit.
 pub const AUDIT: &str = "/audit";
 /// `GET`: verification of the audit chain.
@@ -62,6 +66,22 @@ pub fn offer(id: impl Display) -> String {
 /// `GET`: a token.
 pub fn token(id: impl Display) -> String {
     format!("/tokens/{id}")
+}
+/// `GET`: a plan.
+pub fn plan(id: impl Display) -> String {
+    format!("/tokens/bulk/plans/{id}")
+}
+/// Below a plan: `run`, `undo`.
+pub fn plan_part(id: impl Display, part: &str) -> String {
+    format!("/tokens/bulk/plans/{id}/{part}")
+}
+/// `GET`: a request for approval.
+pub fn approval(id: impl Display) -> String {
+    format!("/approvals/{id}")
+}
+/// Below a request for approval: `approve`, `reject`.
+pub fn approval_part(id: impl Display, part: &str) -> String {
+    format!("/approvals/{id}/{part}")
 }
 /// `GET`, `PUT`: a dispute.
 pub fn dispute(id: impl Display) -> String {

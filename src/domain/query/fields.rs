@@ -108,6 +108,7 @@ const PRIORITY: FieldKind = FieldKind::Words(&["low", "medium", "high", "urgent"
 const TIER: FieldKind = FieldKind::Words(&["1", "2"]);
 const ACTION: FieldKind =
     FieldKind::Words(&["add", "remove", "reissue", "dispute", "uphold", "reject", "undo"]);
+const APPROVAL: FieldKind = FieldKind::Words(&["open", "approved", "rejected", "withdrawn", "expired"]);
 const OUTCOME: FieldKind = FieldKind::Words(&["done", "denied"]);
 const ROLE: FieldKind = FieldKind::Words(&["customer", "agent", "engineer", "supervisor", "admin"]);
 const YES_NO: FieldKind = FieldKind::Words(&["no", "yes"]);
@@ -211,6 +212,24 @@ pub const ACTION_FIELDS: FieldSet = FieldSet {
     ],
 };
 
+/// Fields of what waits for a second person.
+pub const APPROVAL_FIELDS: FieldSet = FieldSet {
+    noun: "approval",
+    fields: &[
+        field("state", APPROVAL, true, "how far it has come"),
+        field("kind", ACTION, true, "what is to be done"),
+        field("agent", Person, false, "who asked"),
+        field("decided_by", Person, false, "who decided; none: nobody has"),
+        field(
+            "account",
+            Id,
+            false,
+            "account id or user_id; none: a plan over several",
+        ),
+        field("at", Date, true, "when it was asked for"),
+    ],
+};
+
 /// Fields of the audit. It has no free words.
 pub const AUDIT_FIELDS: FieldSet = FieldSet {
     noun: "audit entry",
@@ -248,13 +267,20 @@ mod tests {
 
     #[test]
     fn lists_of_words_are_those_of_the_vocabulary() {
-        let lists: [(FieldKind, Vec<&str>); 8] = [
+        let lists: [(FieldKind, Vec<&str>); 9] = [
             (STATE, TokenState::ALL.iter().map(|v| v.word()).collect()),
             (TYPE, OfferType::ALL.iter().map(|v| v.word()).collect()),
             (VALUE_KIND, ValueKind::ALL.iter().map(|v| v.word()).collect()),
             (STATUS, TicketStatus::ALL.iter().map(|v| v.word()).collect()),
             (PRIORITY, Priority::ALL.iter().map(|v| v.word()).collect()),
             (ACTION, ActionKind::ALL.iter().map(|v| v.word()).collect()),
+            (
+                APPROVAL,
+                crate::domain::approval::ApprovalState::ALL
+                    .iter()
+                    .map(|v| v.word())
+                    .collect(),
+            ),
             (OUTCOME, vec![Outcome::Done.word(), Outcome::Denied.word()]),
             (ROLE, Role::ALL.iter().map(|v| v.word()).collect()),
         ];
@@ -270,6 +296,7 @@ mod tests {
             OFFER_FIELDS,
             TICKET_FIELDS,
             ACTION_FIELDS,
+            APPROVAL_FIELDS,
             AUDIT_FIELDS,
         ] {
             let mut seen = std::collections::BTreeSet::new();

@@ -1,12 +1,14 @@
 //! Router, extractors, problem mapping, one file per noun of routes.
 
 pub mod accounts;
+pub mod approvals;
 pub mod audit;
 pub mod desk;
 pub mod extract;
 pub mod meta;
 pub mod metrics;
 pub mod offers;
+pub mod plans;
 pub mod refusal;
 pub mod router;
 pub mod sessions;

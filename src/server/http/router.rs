@@ -20,7 +20,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use uuid::Uuid;
 
 use super::refusal::IsProblem;
-use super::{Api, Refusal, accounts, audit, desk, meta, offers, sessions, tickets, tokens};
+use super::{Api, Refusal, accounts, approvals, audit, desk, meta, offers, plans, sessions, tickets, tokens};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::{CONTRACT_VERSION, paths};
 
@@ -55,6 +55,8 @@ fn nouns() -> (Router<Api>, utoipa::openapi::OpenApi) {
         .merge(accounts::routes())
         .merge(offers::routes())
         .merge(tokens::routes())
+        .merge(plans::routes())
+        .merge(approvals::routes())
         .merge(tickets::routes())
         .merge(audit::routes());
     OpenApiRouter::with_openapi(Doc::openapi())

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod approvals;
 pub mod audit;
 pub mod catalog;
 pub mod denials;
@@ -9,6 +10,7 @@ pub mod error;
 pub mod history;
 pub mod listing;
 pub mod people;
+pub mod plans;
 pub mod sessions;
 pub mod ticket_changes;
 mod ticket_links;

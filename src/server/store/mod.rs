@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod approvals;
 pub mod audit;
 pub mod bulk;
 pub mod cases;
@@ -17,6 +18,7 @@ pub mod known;
 pub mod offers;
 pub mod page;
 pub mod people;
+pub mod plans;
 pub mod records;
 pub mod schema;
 pub mod sessions;

@@ -153,6 +153,7 @@ pub fn neutral_desk() -> Profile {
         undo_seconds: 0,
         lock_minutes: 0,
         undo_minutes: 1_440,
+        approvals: Default::default(),
         brand: Brand {
             product: "tokendesk".to_owned(),
             partner: String::new(),

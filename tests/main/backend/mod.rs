@@ -9,6 +9,7 @@ pub mod harness;
 mod lookups;
 mod pages;
 mod permissions;
+mod plans;
 mod queries;
 mod refusals;
 mod routes;

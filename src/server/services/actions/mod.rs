@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::error::problem;
 use super::listing::read_query;
 use super::work::{Begun, Outcome2xx};
-use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
+use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work, approvals};
 use crate::domain::action::ActionRefusal;
 use crate::domain::dispute::{DISPUTES, decision};
 use crate::domain::id::{
@@ -17,6 +17,7 @@ use crate::domain::id::{
 };
 use crate::domain::lifecycle::Illegal;
 use crate::domain::permission::Permission;
+use crate::domain::profile::Profile;
 use crate::domain::query::ACTION_FIELDS;
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, DisputeStatus};
@@ -24,14 +25,15 @@ pub use crate::server::store::actions::ActionsOf as Narrowed;
 use crate::server::store::actions::{self, ActionRow};
 use crate::server::store::disputes::{self, DisputeRow};
 use crate::server::store::tokens;
+use crate::wire::approvals::Approval;
 use crate::wire::desk::Reason;
 use crate::wire::page::{ListParams, Page};
 use crate::wire::tokens::{
     Action, ActionDone, AddToken, ChangeToken, DecideDispute, Dispute, DisputeToken, Ties, UndoAction,
 };
 
-use load::prepare;
-use write::{Done, write_all};
+pub(super) use load::{on_token, prepare};
+pub(super) use write::{Done, Job, write_all};
 
 /// What an action is done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -352,18 +354,59 @@ impl Services {
 }
 
 /// Loads, judges and writes one order.
-async fn one(work: &Work, order: &Order) -> Result<Outcome2xx<ActionDone>, ServiceError> {
+async fn one(work: &Work, order: &Order) -> Result<Outcome2xx<Reply>, ServiceError> {
     let job = prepare(work, order, Standing::of(work)).await?;
+    if let Some(why) = needs_approval(work.profile(), &job, order.again) {
+        return approvals::ask(work, order, &job, why).await;
+    }
     let made = job.makes();
-    let mut done = write_all(work, vec![job]).await?;
-    let Done { body, version } = done
-        .pop()
-        .ok_or_else(|| ServiceError::Internal("an action left no trace".to_owned()))?;
+    let Done { body, version } = write_one(work, job).await?;
+    let body = Reply::Done(Box::new(body));
     Ok(if made {
         Outcome2xx::created(body, version)
     } else {
         Outcome2xx::ok(body, version)
     })
+}
+
+/// Writes one job.
+pub(super) async fn write_one(work: &Work, job: Job) -> Result<Done, ServiceError> {
+    let mut done = write_all(work, vec![job]).await?;
+    done.pop()
+        .ok_or_else(|| ServiceError::Internal("an action left no trace".to_owned()))
+}
+
+/// The answer to an action.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub(super) enum Reply {
+    /// It was done.
+    Done(Box<ActionDone>),
+    /// It waits for a second person.
+    Waits(Box<Approval>),
+}
+
+/// Why an action that is legal needs a second person; `None`: it does not.
+pub(super) fn needs_approval(profile: &Profile, job: &Job, again: bool) -> Option<String> {
+    let replaced = job.before.as_ref().is_some_and(|b| b.token.reissued_to.is_some());
+    if job.kind == ActionKind::Reissue && again && replaced {
+        return Some("it was reissued before, and a second time a second person approves".to_owned());
+    }
+    job.kind
+        .verb()
+        .makes
+        .then(|| profile.approvals.over(&job.offer.value))
+        .flatten()
+}
+
+/// Why a row of a plan is left out or failed: code and sentence.
+pub(super) fn why_not(error: &ServiceError) -> (String, String) {
+    let code = match error {
+        ServiceError::Illegal { code, .. } => (*code).to_owned(),
+        ServiceError::Invalid(fields) => fields.first().map_or_else(String::new, |f| f.code.clone()),
+        other => other.code().word().to_owned(),
+    };
+    (code, error.to_string())
 }
 
 /// Whether a dispute may go where it is sent.
