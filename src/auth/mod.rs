@@ -5,6 +5,7 @@
 //! them unseen. Nothing here draws, and nothing here believes what it reads in a token: who somebody is and what they
 //! may do is told by the backend.
 
+mod access;
 pub mod discovery;
 mod grant;
 mod http;
@@ -14,6 +15,7 @@ mod session;
 mod sign_in;
 mod sign_out;
 mod source;
+mod usage;
 pub mod vault;
 mod words;
 
@@ -21,6 +23,6 @@ pub use grant::Granted;
 pub use http::{IssuerHttp, Trouble};
 pub use session::{Session, SessionOptions};
 pub use sign_in::{DevicePrompt, SignIn, SignInError, SignInEvent};
-pub use sign_out::{Revocation, SignOutReport};
-pub use source::TokenSource;
+pub use sign_out::{AtBackend, Revocation, SignOutReport};
+pub use source::{Renewal, TokenSource};
 pub use words::clock_notice;

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::sign_in::{DevicePrompt, SignIn, SignInError, SignInEvent};
-use super::sign_out::{Revocation, SignOutReport, sign_out};
-use super::source::TokenSource;
+use super::sign_out::{AtBackend, Revocation, SignOutReport, sign_out};
+use super::source::{Renewal, TokenSource};
 use super::vault::{self, VaultError, VaultKind};
 use crate::client::credentials::Credentials;
 use crate::config::identity::IdentitySettings;
@@ -78,7 +79,7 @@ impl Session {
             Arc::clone(&clock),
         );
         match source.0.vault.load().await {
-            Ok(Some(stored)) if stored.belongs_to(&settings) => source.0.resume(stored),
+            Ok(Some(stored)) if stored.belongs_to(&settings) => source.0.take_up(stored).await,
             Ok(_) => {}
             Err(error) => notice = Some(format!("The kept sign-in could not be read: {error}.")),
         }
@@ -119,6 +120,12 @@ impl Session {
     #[must_use]
     pub fn signed_in(&self) -> bool {
         self.source.signed_in()
+    }
+
+    /// Why the sign-in of an earlier run does not go on, if that is worth saying.
+    #[must_use]
+    pub fn ended(&self) -> Option<String> {
+        self.source.0.ended()
     }
 
     /// The tokens, for the client.
@@ -164,6 +171,47 @@ impl Session {
         super::words::clock_notice(ahead)
     }
 
+    /// How renewals go, from now on: to be said to the person.
+    #[must_use]
+    pub fn renewals(&self) -> tokio::sync::watch::Receiver<Renewal> {
+        self.source.renewals()
+    }
+
+    /// Waits until nothing is on its way to the issuer any more. To be called before the program ends.
+    pub async fn settle(&self) {
+        self.source.settle().await;
+    }
+
+    /// The person used the sign-in just now.
+    pub async fn used(&self) {
+        if let Some(session) = self.source.0.session() {
+            self.source.0.usage.used(session, self.clock.now()).await;
+        }
+    }
+
+    /// The desk's rule: after so many minutes without use the sign-in is locked; 0: never.
+    pub async fn lock_after(&self, minutes: u32) {
+        if let Some(session) = self.source.0.session() {
+            let usage = &self.source.0.usage;
+            usage.lock_after(session, minutes, self.clock.now()).await;
+        }
+    }
+
+    /// How long the sign-in may still go unused, in any window of this machine; zero: it is locked, `None`: it never
+    /// is.
+    pub async fn unused_left(&self) -> Option<Duration> {
+        let session = self.source.0.session()?;
+        self.source.0.usage.left(session, self.clock.now()).await
+    }
+
+    /// Locks the sign-in: a restart finds it locked even if nothing else of this can be done. It is to be ended with
+    /// [`Session::sign_out`] then.
+    pub async fn lock(&self) {
+        if let Some(session) = self.source.0.session() {
+            self.source.0.usage.lock(session).await;
+        }
+    }
+
     /// Notes whose session this is, once the backend has told it.
     pub async fn belongs_to(&self, uid: &str) {
         self.source.0.belongs_to(uid).await;
@@ -175,14 +223,27 @@ impl Session {
         self.source.0.record().and_then(|record| record.uid)
     }
 
-    /// Ends the session: revoked at the issuer, forgotten here. Never fails; the report says what happened.
-    pub async fn sign_out(&self) -> SignOutReport {
-        tokio::spawn(sign_out(Arc::clone(&self.source.0)))
-            .await
-            .unwrap_or_else(|_| SignOutReport {
-                revocation: Revocation::Failed("the sign-out was given up half way".to_owned()),
-                forgotten: Err("the sign-out was given up half way".to_owned()),
-            })
+    /// Ends the session: refused by the backend, revoked at the issuer, forgotten here. `backend` ends it at the backend
+    /// (it may need an access token); it is not asked when there is no session. Never fails; the report says what
+    /// happened.
+    pub async fn sign_out<F>(&self, backend: F) -> SignOutReport
+    where
+        F: Future<Output = AtBackend> + Send + 'static,
+    {
+        let (inner, signed_in) = (Arc::clone(&self.source.0), self.signed_in());
+        let whole = self.source.0.chores.spawn(async move {
+            let told = if signed_in {
+                backend.await
+            } else {
+                AtBackend::NotAsked
+            };
+            sign_out(inner, told).await
+        });
+        whole.await.unwrap_or_else(|_| SignOutReport {
+            backend: AtBackend::Failed("the sign-out was given up half way".to_owned()),
+            revocation: Revocation::Failed("the sign-out was given up half way".to_owned()),
+            forgotten: Err("the sign-out was given up half way".to_owned()),
+        })
     }
 }
 
@@ -201,6 +262,6 @@ mod tests {
                 .await
                 .is_ok()
         });
-        movable(async move { out.sign_out().await });
+        movable(async move { out.sign_out(std::future::ready(AtBackend::NotAsked)).await });
     }
 }

@@ -6,6 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::process_lock::ProcessLock;
 use super::source::Inner;
+use super::vault::StoredSession;
 
 /// What became of the refresh token at the issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +21,24 @@ pub enum Revocation {
     Failed(String),
 }
 
+/// What became of the session at the backend, which checks access tokens by itself and would believe them to their end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtBackend {
+    /// It refuses the session from now on.
+    Ended,
+    /// It was not asked, because there was nothing to end.
+    NotAsked,
+    /// It has no way to end a session.
+    NotOffered,
+    /// It could not be told; access tokens that are out may be believed until they expire.
+    Failed(String),
+}
+
 /// What a sign-out did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignOutReport {
+    /// At the backend.
+    pub backend: AtBackend,
     /// At the issuer.
     pub revocation: Revocation,
     /// On this machine: `Err` says why the kept copy could not be removed.
@@ -33,7 +49,9 @@ impl SignOutReport {
     /// Whether nothing is left of the session, here or at the issuer.
     #[must_use]
     pub fn complete(&self) -> bool {
-        self.forgotten.is_ok() && matches!(self.revocation, Revocation::Done | Revocation::NotNeeded)
+        self.forgotten.is_ok()
+            && matches!(self.revocation, Revocation::Done | Revocation::NotNeeded)
+            && matches!(self.backend, AtBackend::Ended | AtBackend::NotAsked)
     }
 
     /// The report in words.
@@ -51,15 +69,27 @@ impl SignOutReport {
                 why.trim_end_matches('.')
             ),
         };
-        match &self.forgotten {
-            Ok(()) => issuer,
-            Err(why) => format!("{issuer} The copy kept on this machine could not be removed: {why}."),
-        }
+        let backend = match &self.backend {
+            AtBackend::Ended | AtBackend::NotAsked => String::new(),
+            AtBackend::NotOffered => {
+                " The backend cannot end a session at once; access tokens that are out run out by themselves."
+                    .to_owned()
+            }
+            AtBackend::Failed(why) => format!(
+                " The backend could not be told ({}); it may believe access tokens that are out until they expire.",
+                why.trim_end_matches('.')
+            ),
+        };
+        let here = match &self.forgotten {
+            Ok(()) => String::new(),
+            Err(why) => format!(" The copy kept on this machine could not be removed: {why}."),
+        };
+        format!("{issuer}{backend}{here}")
     }
 }
 
 /// Ends the session. Not to be cancelled half way: run it as a task of its own.
-pub(super) async fn sign_out(inner: Arc<Inner>) -> SignOutReport {
+pub(super) async fn sign_out(inner: Arc<Inner>, backend: AtBackend) -> SignOutReport {
     let _gate = inner.gate.lock().await;
     let _lock = ProcessLock::take(inner.lock_path.as_deref()).await;
     let kept = inner
@@ -76,8 +106,17 @@ pub(super) async fn sign_out(inner: Arc<Inner>) -> SignOutReport {
     inner.forget("You signed out. Sign in again.");
     let forgotten = inner.vault.clear().await.map_err(|error| error.to_string());
     SignOutReport {
+        backend,
         revocation,
         forgotten,
+    }
+}
+
+/// Revokes a refresh token that nobody needs any more. Best effort: nobody waits for it.
+pub(super) async fn retire(inner: &Inner, session: &StoredSession) {
+    match revoke(inner, session.refresh_token.expose_secret()).await {
+        Revocation::Done | Revocation::NotNeeded | Revocation::NotOffered => {}
+        Revocation::Failed(why) => tracing::info!(why, "an earlier sign-in could not be revoked"),
     }
 }
 

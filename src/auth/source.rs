@@ -7,20 +7,24 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
+use super::access::Access;
 use super::discovery::{DiscoveryError, discover};
 use super::grant::{Granted, RefreshError, refresh};
 use super::http::{IssuerHttp, Trouble};
 use super::process_lock::ProcessLock;
+use super::sign_out::retire;
+use super::usage::Usage;
 use super::vault::{StoredSession, Vault, VaultKind};
 use super::words;
 use crate::client::credentials::{Credentials, CredentialsError};
 use crate::config::identity::IdentitySettings;
 use crate::config::issuer::IssuerMetadata;
 use crate::domain::id::SessionId;
-use crate::domain::time::{Clock, Moment};
+use crate::domain::time::Clock;
 
 /// A token that was refused so soon after it was minted would be refused again if it were renewed.
 const FRESH: Duration = Duration::from_secs(30);
@@ -42,6 +46,25 @@ pub(super) struct Inner {
     state: Mutex<State>,
     /// Held by whoever changes the session: a renewal, a sign-in, a sign-out.
     pub gate: tokio::sync::Mutex<()>,
+    /// How renewals go.
+    renewal: watch::Sender<Renewal>,
+    /// When the sign-in was used, and whether it is locked.
+    pub usage: Usage,
+    /// What goes on behind the scenes and is to come to its end before the program does.
+    pub chores: TaskTracker,
+}
+
+/// How the renewals of a sign-in go.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Renewal {
+    /// As they should.
+    #[default]
+    Fine,
+    /// They fail for the moment; what is there can still be used.
+    Failing {
+        /// Why, and for how long work goes on.
+        words: String,
+    },
 }
 
 #[derive(Default)]
@@ -56,14 +79,6 @@ struct State {
     faults: u32,
     trouble: Option<(Instant, String)>,
     ended: Option<String>,
-}
-
-struct Access {
-    token: SecretString,
-    minted: Instant,
-    renew_at: Instant,
-    dead_at: Instant,
-    dead_at_wall: Moment,
 }
 
 impl std::fmt::Debug for TokenSource {
@@ -82,6 +97,7 @@ impl TokenSource {
         lock_path: Option<PathBuf>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let usage = Usage::new(lock_path.as_ref().map(|path| path.with_extension("use")));
         Self(Arc::new(Inner {
             settings,
             http,
@@ -91,7 +107,28 @@ impl TokenSource {
             metadata: OnceCell::new(),
             state: Mutex::default(),
             gate: tokio::sync::Mutex::default(),
+            renewal: watch::Sender::default(),
+            usage,
+            chores: TaskTracker::new(),
         }))
+    }
+
+    /// How renewals go, from now on.
+    pub(super) fn renewals(&self) -> watch::Receiver<Renewal> {
+        self.0.renewal.subscribe()
+    }
+
+    /// Waits until nothing is on its way to the issuer any more: a renewal that was sent must be kept, else the session
+    /// is lost.
+    pub(super) async fn settle(&self) {
+        let running = self.0.state().running.clone();
+        if let Some(running) = running {
+            // how it ends is kept in the state
+            let _ = running.await;
+        }
+        self.0.chores.close();
+        self.0.chores.wait().await;
+        self.0.chores.reopen();
     }
 
     /// Whether there is a session to go on with. It may still turn out to be over at the issuer.
@@ -198,8 +235,35 @@ impl Inner {
             .await
     }
 
-    /// Takes up a session that was kept from an earlier run.
-    pub(super) fn resume(&self, record: StoredSession) {
+    /// Takes up a session that was kept from an earlier run, unless it is locked: then it ends here.
+    pub(super) async fn take_up(self: &Arc<Self>, record: StoredSession) {
+        let left = self.usage.left(record.session, self.clock.now()).await;
+        if left != Some(Duration::ZERO) {
+            return self.resume(record);
+        }
+        self.usage.lock(record.session).await;
+        if let Err(error) = self.vault.clear().await {
+            tracing::warn!(%error, "a sign-in that is locked could not be removed");
+        }
+        let minutes = self.usage.lock_minutes().await;
+        self.forget(&format!(
+            "Your sign-in was locked, by you or after {minutes} minutes without use. Sign in again."
+        ));
+        let inner = Arc::clone(self);
+        self.chores.spawn(async move { retire(&inner, &record).await });
+    }
+
+    /// Why there is no session any more.
+    pub(super) fn ended(&self) -> Option<String> {
+        self.state().ended.clone()
+    }
+
+    /// The sign-in that goes on here.
+    pub(super) fn session(&self) -> Option<SessionId> {
+        self.state().session
+    }
+
+    fn resume(&self, record: StoredSession) {
         *self.state() = State {
             session: Some(record.session),
             record: Some(record),
@@ -250,10 +314,14 @@ impl Inner {
     }
 
     /// Starts a session with tokens from a sign-in: kept before they are used. The notice says if keeping failed.
-    pub(super) async fn adopt(&self, granted: &Granted) -> Option<String> {
+    pub(super) async fn adopt(self: &Arc<Self>, granted: &Granted) -> Option<String> {
         let _gate = self.gate.lock().await;
         let _lock = ProcessLock::take(self.lock_path.as_deref()).await;
         let session = SessionId::new();
+        let earlier = match self.vault.load().await {
+            Ok(Some(stored)) if stored.belongs_to(&self.settings) => Some(stored),
+            Ok(_) | Err(_) => self.record(),
+        };
         let record = granted.refresh_token.clone().map(|refresh_token| StoredSession {
             issuer: self.settings.issuer.clone(),
             client_id: self.settings.client_id.clone(),
@@ -274,29 +342,19 @@ impl Inner {
             }
         };
         let unsaved = record.is_some() && notice.is_some();
+        if let Some(earlier) = earlier {
+            let inner = Arc::clone(self);
+            self.chores.spawn(async move { retire(&inner, &earlier).await });
+        }
+        self.usage.used(session, self.clock.now()).await;
         *self.state() = State {
             session: Some(session),
             record,
             unsaved,
-            access: Some(self.access(granted)),
+            access: Some(Access::new(granted, self.clock.now())),
             ..State::default()
         };
         notice
-    }
-
-    fn access(&self, granted: &Granted) -> Access {
-        let now = Instant::now();
-        let life = granted.expires_in.max(Duration::from_secs(1));
-        // a few seconds are kept back for the way to the backend
-        let usable = life.saturating_sub(Duration::from_secs(5).min(life / 10));
-        let seconds = i64::try_from(usable.as_secs()).unwrap_or(i64::MAX);
-        Access {
-            token: granted.access_token.clone(),
-            minted: now,
-            renew_at: now + life.saturating_sub(renewal_lead(life)),
-            dead_at: now + usable,
-            dead_at_wall: self.clock.now().plus_seconds(seconds),
-        }
     }
 
     /// One renewal, from the lock to the published token.
@@ -399,7 +457,7 @@ impl Inner {
                 let _ = self.vault.clear().await;
             }
         }
-        let access = self.access(granted);
+        let access = Access::new(granted, self.clock.now());
         let token = access.token.clone();
         let mut state = self.state();
         state.session = Some(record.session);
@@ -407,6 +465,10 @@ impl Inner {
         state.unsaved = unsaved;
         state.access = Some(access);
         (state.faults, state.trouble, state.ended) = (0, None, None);
+        self.renewal.send_if_modified(|renewal| {
+            let was = std::mem::take(renewal);
+            was != Renewal::Fine
+        });
         token
     }
 
@@ -421,6 +483,27 @@ impl Inner {
         );
         state.faults = state.faults.saturating_add(1).min(6);
         state.trouble = Some((Instant::now() + retry_in, words.clone()));
+        if let Some(access) = state
+            .access
+            .as_ref()
+            .filter(|access| access.alive(self.clock.now()))
+        {
+            let minutes = access.left().as_secs() / 60;
+            let words = match minutes {
+                0 => format!("{words} Your work goes on for less than a minute."),
+                1 => format!("{words} Your work goes on for a minute more, and it is tried again meanwhile."),
+                n => format!(
+                    "{words} Your work goes on for {n} minutes more, and it is tried again meanwhile."
+                ),
+            };
+            self.renewal.send_if_modified(|renewal| {
+                let first = *renewal == Renewal::Fine;
+                if first {
+                    *renewal = Renewal::Failing { words };
+                }
+                first
+            });
+        }
         CredentialsError::Unavailable { words, retry_in }
     }
 
@@ -444,42 +527,5 @@ enum Stored {
 impl State {
     fn not_signed_in(&self) -> CredentialsError {
         CredentialsError::NotSignedIn(self.ended.clone().unwrap_or_else(|| NOT_SIGNED_IN.to_owned()))
-    }
-}
-
-impl Access {
-    /// By both clocks: the monotonic one stops while the machine sleeps, the other one can be set.
-    fn alive(&self, wall: Moment) -> bool {
-        Instant::now() < self.dead_at && wall < self.dead_at_wall
-    }
-}
-
-/// How long before its end a token is renewed: 60 to 180 s, by chance so that a room full of desks does not renew at
-/// once; less for short-lived tokens.
-fn renewal_lead(life: Duration) -> Duration {
-    let chance = u64::try_from(uuid::Uuid::new_v4().as_u128() % 1_000).unwrap_or(0);
-    let (least, span) = if life >= Duration::from_secs(600) {
-        (Duration::from_secs(60), Duration::from_secs(120))
-    } else {
-        (life / 10, life / 5)
-    };
-    least + span.mul_f64(chance as f64 / 1_000.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn renewal_comes_one_to_three_minutes_early_or_a_fraction_of_a_short_life() {
-        for _ in 0..1_000 {
-            let lead = renewal_lead(Duration::from_secs(3600));
-            assert!((60..=180).contains(&lead.as_secs()), "{lead:?}");
-            let short = renewal_lead(Duration::from_secs(10));
-            assert!(
-                short >= Duration::from_secs(1) && short <= Duration::from_secs(3),
-                "{short:?}"
-            );
-        }
     }
 }

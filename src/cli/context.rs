@@ -82,11 +82,19 @@ where
         {
             output.note(warning);
         }
-        verb(Context {
+        session.used().await;
+        let (stop, kept) = (super::signals::stop()?, session.clone());
+        let verb = verb(Context {
             config,
             output: *output,
             session,
-        })
-        .await
+        });
+        let done = tokio::select! {
+            done = verb => done,
+            () = stop => Err(Exit::new(FAILED, "interrupted", "stopped before it was done")),
+        };
+        // a renewal that was sent must be kept, else the session is lost
+        kept.settle().await;
+        done
     })
 }

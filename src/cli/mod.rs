@@ -34,7 +34,6 @@ mod seed;
 #[cfg(feature = "server")]
 mod serve;
 mod session;
-#[cfg(feature = "server")]
 mod signals;
 mod ticket;
 mod token;

@@ -4,7 +4,8 @@ use serde::Serialize;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{DevicePrompt, Revocation, SignInEvent};
+use crate::auth::{AtBackend, DevicePrompt, Revocation, SignInEvent};
+use crate::tui::run::end_at_backend;
 use crate::wire::desk::Me;
 
 use super::context::Context;
@@ -61,29 +62,25 @@ pub(super) async fn login(ctx: Context, args: LoginArgs) -> Result<(), Exit> {
                 .note(&format!("The browser could not be started: {error}"));
         }
     }
-    let cancel = CancellationToken::new();
-    let on_interrupt = cancel.clone();
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            on_interrupt.cancel();
-        }
-    });
     let output = ctx.output;
     let granted = ctx
         .session
-        .wait(&prompt, &cancel, move |event| {
+        .wait(&prompt, &CancellationToken::new(), move |event| {
             if let SignInEvent::Trouble { words, .. } = event {
                 output.note(&words);
             }
         })
         .await;
-    interrupt.abort();
     let notice = granted?;
     report(&ctx, notice).await
 }
 
 async fn report(ctx: &Context, notice: Option<String>) -> Result<(), Exit> {
-    let me = ctx.api()?.me().await;
+    let api = ctx.api()?;
+    let me = api.me().await;
+    if let Ok(desk) = api.desk().await {
+        ctx.session.lock_after(desk.lock_minutes).await;
+    }
     if let Err(error) = &me {
         ctx.output.note(&format!(
             "The backend could not be asked who you are there: {error}"
@@ -133,14 +130,16 @@ fn show_prompt(ctx: &Context, prompt: &DevicePrompt) -> Result<(), Exit> {
 #[derive(Serialize)]
 struct SignedOut {
     signed_out: bool,
-    /// `done`, `not_needed`, `not_offered` or `failed`.
+    /// At the issuer: `done`, `not_needed`, `not_offered` or `failed`.
     revocation: &'static str,
+    /// At the backend: `ended`, `not_asked`, `not_offered` or `failed`.
+    backend: &'static str,
     detail: String,
 }
 
 /// Ends the session.
 pub(super) async fn logout(ctx: Context) -> Result<(), Exit> {
-    let report = ctx.session.sign_out().await;
+    let report = ctx.session.sign_out(end_at_backend(ctx.api()?, false)).await;
     let done = SignedOut {
         signed_out: report.forgotten.is_ok(),
         revocation: match report.revocation {
@@ -149,9 +148,18 @@ pub(super) async fn logout(ctx: Context) -> Result<(), Exit> {
             Revocation::NotOffered => "not_offered",
             Revocation::Failed(_) => "failed",
         },
+        backend: match report.backend {
+            AtBackend::Ended => "ended",
+            AtBackend::NotAsked => "not_asked",
+            AtBackend::NotOffered => "not_offered",
+            AtBackend::Failed(_) => "failed",
+        },
         detail: report.words(),
     };
-    if report.forgotten.is_err() || matches!(report.revocation, Revocation::Failed(_)) {
+    let failed = report.forgotten.is_err()
+        || matches!(report.revocation, Revocation::Failed(_))
+        || matches!(report.backend, AtBackend::Failed(_));
+    if failed {
         return Err(Exit::new(FAILED, "sign_out_incomplete", done.detail));
     }
     ctx.output.show(&done, |done| format!("{}\n", done.detail))
@@ -160,10 +168,14 @@ pub(super) async fn logout(ctx: Context) -> Result<(), Exit> {
 /// Shows who is signed in.
 pub(super) async fn whoami(ctx: Context) -> Result<(), Exit> {
     if !ctx.session.signed_in() {
-        return Err(
-            Exit::new(NOT_SIGNED_IN, "not_signed_in", "nobody is signed in".to_owned())
-                .and_next("Sign in with: tokendesk login".to_owned()),
-        );
+        return Err(Exit::new(
+            NOT_SIGNED_IN,
+            "not_signed_in",
+            ctx.session
+                .ended()
+                .unwrap_or_else(|| "nobody is signed in".to_owned()),
+        )
+        .and_next("Sign in with: tokendesk login".to_owned()));
     }
     let me = ctx.api()?.me().await?;
     ctx.output.show(&me, |me| {

@@ -27,6 +27,10 @@ impl Machine {
         }
     }
 
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.home.path().join(name);
         std::fs::write(&path, text).expect("written");
@@ -116,7 +120,7 @@ pub(crate) async fn sign_in(machine: &Machine, config: &Path, person: &str) -> V
     serde_json::from_str(&done).expect("JSON")
 }
 
-fn ours(status: u16) -> ResponseTemplate {
+pub(crate) fn ours(status: u16) -> ResponseTemplate {
     ResponseTemplate::new(status).insert_header("tokendesk-contract", "1")
 }
 
@@ -128,7 +132,7 @@ fn problem(status: u16, code: &str, detail: &str) -> ResponseTemplate {
     )
 }
 
-fn me() -> Value {
+pub(crate) fn me() -> Value {
     json!({"id": TokenId::new(), "employee_id": "A-1042", "name": "Amara \u{1b}[31mOkafor", "role": "agent", "tier": 1,
            "permissions": [], "availability": "available", "session_id": TokenId::new(), "issuer": "http://issuer",
            "server_time": "2026-01-01T00:00:00Z"})
@@ -170,6 +174,11 @@ impl Scene {
             .respond_with(ours(200).set_body_json(me()))
             .mount(&backend)
             .await;
+        Mock::given(method("DELETE"))
+            .and(path(format!("{BASE}/sessions/current")))
+            .respond_with(ours(200).set_body_json(json!({"ended": 1})))
+            .mount(&backend)
+            .await;
         let done = sign_in(&machine, &config, "amara").await;
         assert_eq!(done["signed_in"], true);
         assert_eq!(done["lasts"], true);
@@ -199,7 +208,10 @@ async fn a_session_lasts_from_login_to_logout() {
     assert!(!words.out.contains('\u{1b}'), "{words:?}");
     let out = scene.run(&["logout", "--json"]).await.json();
     assert_eq!(out["signed_out"], true);
-    assert_eq!(out["revocation"], "done");
+    assert_eq!(
+        (&out["revocation"], &out["backend"]),
+        (&json!("done"), &json!("ended"))
+    );
     let error = scene.run(&["whoami", "--json"]).await.error(3);
     assert_eq!(error["error"], "not_signed_in");
 }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use tokendesk::auth::{DevicePrompt, Revocation, Session, SessionOptions, SignInError, SignInEvent};
+use tokendesk::auth::{
+    AtBackend, DevicePrompt, Revocation, Session, SessionOptions, SignInError, SignInEvent,
+};
 use tokendesk::client::credentials::CredentialsError;
 use tokendesk::config::identity::{IdentitySettings, TokenStore};
 use tokendesk::demo::idp::{self, IdpOptions, RunningIdp};
@@ -226,7 +228,7 @@ async fn a_kept_sign_in_survives_a_restart_until_it_is_signed_out() {
         "access tokens stay in memory"
     );
 
-    let report = again.sign_out().await;
+    let report = again.sign_out(std::future::ready(AtBackend::NotAsked)).await;
     assert!(
         report.complete() && report.revocation == Revocation::Done,
         "{report:?}"
@@ -259,7 +261,7 @@ async fn two_processes_with_one_sign_in_do_not_spend_each_others_tokens() {
         a.expect("the first goes on");
         b.expect("the second goes on");
     }
-    one.sign_out().await;
+    one.sign_out(std::future::ready(AtBackend::NotAsked)).await;
     tokio::time::sleep(Duration::from_millis(1_050)).await;
     let over = bearer(&two).await;
     assert!(
@@ -279,7 +281,7 @@ async fn signing_out_with_the_issuer_away_is_told_truthfully() {
     let session = open(settings.clone(), dir.path()).await;
     sign_in(&session, "amara").await;
     provider.shutdown().await;
-    let report = session.sign_out().await;
+    let report = session.sign_out(std::future::ready(AtBackend::NotAsked)).await;
     assert!(!report.complete() && report.forgotten.is_ok(), "{report:?}");
     assert!(
         report.words().contains("could not be revoked"),

@@ -21,8 +21,14 @@ mod house;
 mod identity;
 #[cfg(feature = "server")]
 mod identity_faults;
+#[cfg(all(feature = "server", target_os = "linux"))]
+mod identity_keyring;
+#[cfg(feature = "server")]
+mod identity_lock;
 #[cfg(feature = "server")]
 mod identity_pages;
+#[cfg(all(feature = "server", unix))]
+mod identity_processes;
 #[cfg(feature = "server")]
 mod identity_tokens;
 #[cfg(feature = "server")]

@@ -52,6 +52,7 @@ struct Inner {
     origin: String,
     script: Mutex<VecDeque<Answer>>,
     forms: Mutex<Vec<String>>,
+    revoked: Mutex<Vec<String>>,
     keys: Mutex<Answer>,
     /// Answers for single paths instead of the usual ones.
     instead: Mutex<HashMap<String, Answer>>,
@@ -69,6 +70,7 @@ impl ScriptedIssuer {
             origin: format!("http://{}", listener.local_addr().expect("an address")),
             script: Mutex::new(script.into_iter().collect()),
             forms: Mutex::default(),
+            revoked: Mutex::default(),
             keys: Mutex::new(Answer::Json(200, json!({"keys": []}))),
             instead: Mutex::default(),
             date: Mutex::default(),
@@ -133,6 +135,11 @@ impl ScriptedIssuer {
         self.0.forms.lock().expect("unpoisoned").clone()
     }
 
+    /// The tokens that were revoked.
+    pub(crate) fn revoked(&self) -> Vec<String> {
+        self.0.revoked.lock().expect("unpoisoned").clone()
+    }
+
     /// What the key endpoint answers from now on.
     pub(crate) fn publish(&self, keys: Answer) {
         *self.0.keys.lock().expect("unpoisoned") = keys;
@@ -171,7 +178,12 @@ impl ScriptedIssuer {
                 self.0.key_fetches.fetch_add(1, Ordering::SeqCst);
                 self.0.keys.lock().expect("unpoisoned").clone()
             }
-            "/v1/revoke" => Answer::Json(200, json!({})),
+            "/v1/revoke" => {
+                let token = form.split('&').find_map(|pair| pair.strip_prefix("token="));
+                let mut revoked = self.0.revoked.lock().expect("unpoisoned");
+                revoked.push(token.unwrap_or_default().to_owned());
+                Answer::Json(200, json!({}))
+            }
             _ => Answer::Html(404),
         };
         // a client that hangs up first is its own affair

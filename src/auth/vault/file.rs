@@ -46,7 +46,9 @@ impl FileVault {
     }
 
     async fn proven(vault: Self) -> Result<Self, VaultError> {
-        let probe = vault.path.with_extension("probe");
+        // a name of its own: other processes prove the same directory at the same time
+        let name = format!("probe-{}", uuid::Uuid::new_v4().simple());
+        let probe = vault.path.with_extension(name);
         blocking(move || {
             private_directory(probe.parent().unwrap_or(Path::new(".")))?;
             write_private(&probe, b"probe")?;

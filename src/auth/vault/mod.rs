@@ -4,7 +4,7 @@ mod file;
 mod keyring;
 mod marker;
 mod memory;
-mod private;
+pub(super) mod private;
 mod seal;
 mod worker;
 

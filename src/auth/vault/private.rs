@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::VaultError;
 
 /// Runs work that may wait for the disk.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(in crate::auth) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
 ) -> Result<T, VaultError> {
     tokio::task::spawn_blocking(work)
@@ -17,7 +17,7 @@ pub(super) async fn blocking<T: Send + 'static>(
         .unwrap_or_else(|_| Err(VaultError("the token file was given up half way".to_owned())))
 }
 
-pub(super) fn failed(what: &str, path: &Path, error: &std::io::Error) -> VaultError {
+pub(in crate::auth) fn failed(what: &str, path: &Path, error: &std::io::Error) -> VaultError {
     VaultError(format!("{what} {}: {error}", path.display()))
 }
 
@@ -25,7 +25,7 @@ pub(super) fn failed(what: &str, path: &Path, error: &std::io::Error) -> VaultEr
 ///
 /// # Errors
 /// When it cannot be made private, or belongs to somebody else.
-pub(super) fn private_directory(directory: &Path) -> Result<(), VaultError> {
+pub(in crate::auth) fn private_directory(directory: &Path) -> Result<(), VaultError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -53,7 +53,7 @@ pub(super) fn private_directory(directory: &Path) -> Result<(), VaultError> {
 }
 
 /// Writes beside and renames over: the file is private from its first byte and never half written.
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
+pub(in crate::auth) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), VaultError> {
     let beside = path.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -86,7 +86,7 @@ fn sync_directory(_path: &Path) -> std::io::Result<()> {
 ///
 /// # Errors
 /// When it is a link, can be read by others, or belongs to somebody else.
-pub(super) fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+pub(in crate::auth) fn read_private(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::keys::KeyError;
 use super::people::Person;
 use super::tables::{Poll, Refresh};
-use super::{ISSUER_PATH, Idp, activate};
+use super::{ISSUER_PATH, Idp, Rotation, activate};
 
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// The scopes that the provider knows.
@@ -212,13 +212,21 @@ async fn token(
             }
         }
         "refresh_token" => {
-            let found = idp.tables().rotate(&asked.refresh_token, now);
+            let rotates = idp.options.rotation == Rotation::Rotate;
+            let found = if rotates {
+                idp.tables().rotate(&asked.refresh_token, now)
+            } else {
+                idp.tables().keep(&asked.refresh_token, now)
+            };
             match found {
                 Refresh::Granted {
                     person,
                     scopes,
                     token,
-                } => grant(&idp, person, &scopes, Some(token)).await,
+                } => {
+                    let token = (idp.options.rotation != Rotation::Omit).then_some(token);
+                    grant(&idp, person, &scopes, token).await
+                }
                 Refresh::Dead => Err(bad("invalid_grant", "The refresh token is invalid or expired.")),
             }
         }

@@ -44,6 +44,8 @@ pub struct IdpOptions {
     pub code_life: Duration,
     /// How often a device may ask (whole seconds; at least one).
     pub interval: Duration,
+    /// What a renewal gives.
+    pub rotation: Rotation,
     /// Tells the time that goes into tokens.
     pub clock: Arc<dyn Clock>,
 }
@@ -57,9 +59,21 @@ impl Default for IdpOptions {
             refresh_life: Duration::from_secs(12 * 3600),
             code_life: Duration::from_secs(600),
             interval: Duration::from_secs(5),
+            rotation: Rotation::Rotate,
             clock: Arc::new(SystemClock),
         }
     }
+}
+
+/// What a renewal gives back as refresh token. Issuers do all three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rotation {
+    /// A new one; using the old one again ends the session.
+    Rotate,
+    /// The same one again.
+    Keep,
+    /// None: the old one goes on.
+    Omit,
 }
 
 /// What the handlers share.

@@ -195,6 +195,22 @@ impl Tables {
         token
     }
 
+    /// Uses a refresh token without spending it.
+    pub(super) fn keep(&self, token: &str, now: Instant) -> Refresh {
+        let family = self
+            .refresh_tokens
+            .get(token)
+            .and_then(|id| self.families.get(id));
+        match family {
+            Some(family) if !family.revoked && now < family.expires_at => Refresh::Granted {
+                person: family.person,
+                scopes: family.scopes.clone(),
+                token: token.to_owned(),
+            },
+            _ => Refresh::Dead,
+        }
+    }
+
     /// Spends a refresh token and gives its successor. A token that was spent before shows theft: the family dies.
     pub(super) fn rotate(&mut self, token: &str, now: Instant) -> Refresh {
         let Some(id) = self.refresh_tokens.get(token).copied() else {

@@ -276,7 +276,7 @@ impl App {
                 self.layers.push(Layer::Palette(palette));
             }
             Command::Explain => self.explain(jobs),
-            Command::Lock => self.lock(jobs),
+            Command::Lock => self.lock(false, jobs),
             Command::SignOut => self.ask(Question::SignOut),
             _ => {
                 if let Some(root) = side_of(command) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::lock::WAKE_LOCK;
 use super::stack::Kept;
 use super::{App, Job, Owner, WakeId};
 use crate::tui::flow::{
@@ -34,7 +35,7 @@ impl App {
         jobs.push(Job::Api(id, ApiCall::Me));
     }
 
-    fn show_gate(&mut self, route: Route, jobs: &mut Vec<Job>) {
+    pub(super) fn show_gate(&mut self, route: Route, jobs: &mut Vec<Job>) {
         let screen = (self.factory)(&route, &self.env.ctx());
         let id = self.new_id();
         self.gate = Some(Kept { id, route, screen });
@@ -67,7 +68,12 @@ impl App {
         if self.asked_desk == Some(id) {
             self.asked_desk = None;
             match reply {
-                Ok(Answer::Desk(desk)) => self.env.desk = *desk,
+                Ok(Answer::Desk(desk)) => {
+                    self.env.desk = *desk;
+                    jobs.push(Job::LockAfter(self.env.desk.lock_minutes));
+                    self.use_is_told();
+                    self.arm_lock(jobs);
+                }
                 Ok(Answer::Brand(known)) => {
                     self.env.desk.brand = known.brand;
                     self.env.desk.environment = known.environment;
@@ -117,7 +123,9 @@ impl App {
         } else {
             self.resume(jobs);
         }
-        self.say_toast(Toast::good(greeting), jobs);
+        self.arm_lock(jobs);
+        let said = self.used.held.take().filter(|_| known);
+        self.say_toast(said.unwrap_or_else(|| Toast::good(greeting)), jobs);
     }
 
     fn not_welcome(&mut self, error: &CallError, jobs: &mut Vec<Job>) {
@@ -139,15 +147,13 @@ impl App {
 
     /// The session is over: the gate closes in front of everything, which stays as it is behind it.
     pub(super) fn session_ended(&mut self, words: &str, jobs: &mut Vec<Job>) {
-        if self.gate.is_none() {
-            self.show_gate(Route::SignIn, jobs);
+        if self.gate.is_some() {
+            // whoever is at the gate knows it
+            return;
         }
-        self.say_toast(Toast::warning(words.to_owned()), jobs);
-    }
-
-    pub(super) fn lock(&mut self, jobs: &mut Vec<Job>) {
-        jobs.push(Job::Lock);
+        self.toast = None;
         self.show_gate(Route::SignIn, jobs);
+        self.say_toast(Toast::warning(words.to_owned()), jobs);
     }
 
     pub(super) fn sign_out(&mut self, jobs: &mut Vec<Job>) {
@@ -224,6 +230,7 @@ impl App {
             WAKE_TOAST => self.toast = None,
             WAKE_WHICH_KEY => self.which_key = !self.pending.is_empty(),
             WAKE_ME => self.ask_me(jobs),
+            WAKE_LOCK => self.lock_is_due(jobs),
             _ => {}
         }
     }

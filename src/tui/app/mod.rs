@@ -12,12 +12,15 @@ mod frame;
 mod gate;
 mod help;
 mod layers;
+mod lock;
 mod paint;
 mod palette;
 mod perform;
 mod say;
 mod stack;
 
+#[cfg(test)]
+mod lock_tests;
 #[cfg(test)]
 mod tests;
 
@@ -68,6 +71,8 @@ pub enum Msg {
     SignIn(SignInState),
     /// The session is over and cannot be renewed: why.
     SessionEnded(String),
+    /// How long the sign-in may still go unused, counting all windows of this machine; zero: lock now.
+    Unused(Duration),
     /// The way to the backend was found (`true`) or lost.
     Link(bool),
     /// Something to say, such as where a copied text went.
@@ -107,8 +112,14 @@ pub enum Job {
     SignIn(SignInAsk),
     /// End the session here and at the issuer.
     SignOut,
-    /// Forget the session on this side, so that a fresh sign-in is needed.
+    /// Lock the session: here, at the backend and at the issuer, so that a fresh sign-in is needed.
     Lock,
+    /// The person is here: the sign-in is in use.
+    Used,
+    /// The desk's rule has been told: lock after so many minutes without use; 0: never.
+    LockAfter(u32),
+    /// This window was not used for that long: post [`Msg::Unused`] with how long others leave it.
+    LockIfUnused,
     /// Put the program to sleep, as a shell's job.
     Suspend,
     /// Draw every cell again.
@@ -150,6 +161,7 @@ pub struct App {
     tries: u32,
     next_id: u64,
     quitting: bool,
+    used: lock::Use,
 }
 
 /// An open request.
@@ -184,13 +196,19 @@ impl App {
             tries: 0,
             next_id: 1,
             quitting: false,
+            used: lock::Use::default(),
         }
     }
 
     /// Takes a message and says what is to be done. `now` is the machine's time.
     pub fn update(&mut self, msg: Msg, now: Moment) -> Vec<Job> {
         self.env.tick(now);
+        self.note_time(now);
         let mut jobs = Vec::new();
+        let from_person = matches!(msg, Msg::Key(_) | Msg::Command(_) | Msg::Paste(_));
+        if from_person && self.person_was_here(&mut jobs) {
+            return jobs;
+        }
         match msg {
             Msg::Started => self.start(&mut jobs),
             Msg::Key(key) => self.key(key, &mut jobs),
@@ -202,6 +220,8 @@ impl App {
             Msg::Woke(id) => self.woke(id, &mut jobs),
             Msg::SignIn(state) => self.sign_in(state, &mut jobs),
             Msg::SessionEnded(words) => self.session_ended(&words, &mut jobs),
+            Msg::Unused(Duration::ZERO) => self.lock(true, &mut jobs),
+            Msg::Unused(left) => self.used_elsewhere(left, &mut jobs),
             Msg::Link(up) => self.link(up, &mut jobs),
             Msg::Say(toast) => self.say_toast(toast, &mut jobs),
             Msg::Repaint => jobs.push(Job::Repaint),

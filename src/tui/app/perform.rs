@@ -101,6 +101,7 @@ impl App {
                 }
             }
             Effect::Remember(what) => self.env.memory.keep(what),
+            Effect::Toast(toast) if self.is_behind_the_gate(owner) => self.hold(toast),
             Effect::Toast(toast) => self.say_toast(toast, jobs),
             Effect::Copy { text, what } => jobs.push(Job::Copy { text, what }),
             Effect::OpenUrl(url) => jobs.push(Job::OpenUrl(url)),
@@ -108,7 +109,7 @@ impl App {
             Effect::Unwake(key) => self.unwake(owner, key, jobs),
             Effect::SignIn(ask) => jobs.push(Job::SignIn(ask)),
             Effect::SignOut => self.sign_out(jobs),
-            Effect::Lock => self.lock(jobs),
+            Effect::Lock => self.lock(false, jobs),
             Effect::Quit => self.quit(jobs),
         }
     }
@@ -246,6 +247,12 @@ impl App {
     }
 
     pub(super) fn reply(&mut self, id: RequestId, reply: Reply, jobs: &mut Vec<Job>) {
+        if reply.is_ok() {
+            self.backend_was_heard();
+        }
+        let Some(reply) = self.alive_reply(id, reply, jobs) else {
+            return;
+        };
         let Some(reply) = self.own_reply(id, reply, jobs) else {
             return;
         };
@@ -263,6 +270,13 @@ impl App {
         }
     }
 
+    /// Whether this belongs to what the gate hides.
+    fn is_behind_the_gate(&self, owner: Owner) -> bool {
+        self.gate
+            .as_ref()
+            .is_some_and(|gate| owner != Owner::Screen(gate.id))
+    }
+
     /// An action was answered after its dialog had gone.
     fn orphan(&mut self, verb: &str, reply: &Reply, jobs: &mut Vec<Job>) {
         let words = &self.env.words;
@@ -274,6 +288,9 @@ impl App {
                 Toast::error(words.with("app-action-failed", &[("doing", &doing), ("why", &why)]))
             }
         };
+        if self.gate.is_some() {
+            return self.hold(toast);
+        }
         self.say_toast(toast, jobs);
         self.resume(jobs);
     }
@@ -282,6 +299,9 @@ impl App {
         let Some(owner) = self.owners.get(&id).map(|asked| asked.owner) else {
             return;
         };
+        if owner == Owner::App && self.gate.is_some() {
+            return;
+        }
         if owner == Owner::App {
             self.say_toast(Toast::warning(words), jobs);
         } else {

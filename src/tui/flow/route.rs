@@ -7,6 +7,11 @@ use crate::domain::id::{AccountId, TicketId, TokenId};
 pub enum Route {
     /// Sign-in by device code. Exempt from the four fixed places.
     SignIn,
+    /// Locked: nothing is shown until somebody asks to sign in.
+    Locked {
+        /// Because nobody was here, rather than by key.
+        idle: bool,
+    },
     /// Signed in, but without any role.
     Denied,
     /// Look accounts up. Home of the account side.
@@ -58,7 +63,7 @@ impl Route {
     #[must_use]
     pub fn kind(&self) -> ScreenKind {
         match self {
-            Self::SignIn => ScreenKind::SignIn,
+            Self::SignIn | Self::Locked { .. } => ScreenKind::SignIn,
             Self::Denied => ScreenKind::Denied,
             Self::Lookup { .. } => ScreenKind::Lookup,
             Self::Account { .. } => ScreenKind::Account,
@@ -79,7 +84,9 @@ impl Route {
             | Self::Token { ticket, .. }
             | Self::Catalog { ticket, .. } => *ticket,
             Self::Ticket { ticket } => Some(*ticket),
-            Self::SignIn | Self::Denied | Self::Tickets | Self::NewTicket { .. } => None,
+            Self::SignIn | Self::Locked { .. } | Self::Denied | Self::Tickets | Self::NewTicket { .. } => {
+                None
+            }
         }
     }
 }

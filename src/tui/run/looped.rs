@@ -114,6 +114,7 @@ where
             let _ = self.surface.show(&mut self.app);
         }
         self.wait_for_actions(&clock).await;
+        self.worker.settle().await;
         Ok(self.worker.open_intents())
     }
 

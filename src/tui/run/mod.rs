@@ -17,6 +17,7 @@ mod signin;
 mod work;
 
 pub use setup::{DemoApprover, DeskError, DeskSetup};
+pub use signin::end_at_backend;
 
 use crate::tui::app::{App, Msg};
 use crate::tui::flow::Toast;

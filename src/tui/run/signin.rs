@@ -5,30 +5,50 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
-use tokio::sync::{SetOnce, mpsc};
+use tokio::sync::{SetOnce, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::setup::DemoApprover;
 use super::{Post, Posts};
-use crate::auth::{Session, SessionOptions, SignInError, SignInEvent};
+use crate::auth::{AtBackend, Renewal, Session, SessionOptions, SignInError, SignInEvent};
 use crate::client::credentials::{Credentials, CredentialsError};
+use crate::client::{Api, ErrorKind};
 use crate::domain::id::SessionId;
 use crate::text::safe;
 use crate::tui::app::Msg;
 use crate::tui::flow::{SignInAsk, SignInState, Toast};
+use crate::wire::problem::Code;
+
+/// How long telling the backend of the end of a session may take.
+const TELLING: Duration = Duration::from_secs(8);
 
 /// What is asked of the keeper of the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ask {
     /// From the sign-in screen.
     SignIn(SignInAsk),
-    /// End the session here and at the issuer. `told`: say how it went.
-    End { told: bool },
+    /// End the session: here, at the backend and at the issuer. Say how it went.
+    End,
+    /// The same for a lock: say only what could not be done.
+    Lock,
+    /// The sign-in is in use.
+    Used,
+    /// The desk's rule: lock after so many minutes; 0: never.
+    LockAfter(u32),
+    /// Say how long the sign-in may still go unused.
+    LockIfUnused,
 }
 
 /// The session as soon as it is open.
 #[derive(Clone, Default)]
 pub(super) struct Late(Arc<SetOnce<Session>>);
+
+impl Late {
+    /// The session, once it is open.
+    pub(super) fn get(&self) -> Option<&Session> {
+        self.0.get()
+    }
+}
 
 impl Credentials for Late {
     fn bearer(&self) -> BoxFuture<'_, Result<SecretString, CredentialsError>> {
@@ -48,6 +68,7 @@ impl Credentials for Late {
 pub(super) async fn keep(
     options: SessionOptions,
     late: Late,
+    api: Api,
     demo: Option<DemoApprover>,
     mut asks: mpsc::UnboundedReceiver<Ask>,
     posts: Posts,
@@ -67,9 +88,15 @@ pub(super) async fn keep(
     if let Some(notice) = session.notice() {
         say(&posts, Toast::info(notice.to_owned()));
     }
+    if let Some(words) = session.ended() {
+        say(&posts, Toast::warning(words));
+    }
+    session.used().await;
     let _ = late.0.set(session.clone());
+    tokio::spawn(tell_of_renewals(session.renewals(), posts.clone()));
     let mut keeper = Keeper {
         session,
+        api,
         demo,
         posts,
         code: Arc::default(),
@@ -82,8 +109,41 @@ pub(super) async fn keep(
     keeper.cancel.cancel();
 }
 
+/// Says when renewals begin to fail, and when they work again.
+async fn tell_of_renewals(mut renewals: watch::Receiver<Renewal>, posts: Posts) {
+    while renewals.changed().await.is_ok() {
+        let toast = match &*renewals.borrow_and_update() {
+            Renewal::Failing { words } => Toast::warning(words.clone()),
+            Renewal::Fine => Toast::info("The sign-in is renewed again.".to_owned()),
+        };
+        say(&posts, toast);
+    }
+}
+
+/// Has the backend refuse the session from now on, or as long as it is locked. Never takes long.
+pub async fn end_at_backend(api: Api, lock: bool) -> AtBackend {
+    let told = async {
+        if lock {
+            api.lock_session().await
+        } else {
+            api.end_session().await
+        }
+    };
+    match tokio::time::timeout(TELLING, told).await {
+        Ok(Ok(())) => AtBackend::Ended,
+        Ok(Err(error)) => match (error.kind, error.code) {
+            (ErrorKind::NotSignedIn, Some(Code::SessionEnded | Code::SessionLocked)) => AtBackend::Ended,
+            (ErrorKind::NotSignedIn, _) => AtBackend::NotAsked,
+            (_, Some(Code::NotFound | Code::MethodNotAllowed)) => AtBackend::NotOffered,
+            _ => AtBackend::Failed(error.detail),
+        },
+        Err(_) => AtBackend::Failed("it did not answer in time".to_owned()),
+    }
+}
+
 struct Keeper {
     session: Session,
+    api: Api,
     demo: Option<DemoApprover>,
     posts: Posts,
     /// The code that waits for approval.
@@ -106,23 +166,32 @@ impl Keeper {
                 *lock(&self.code) = None;
             }
             Ask::SignIn(SignInAsk::Approve { person }) => self.approve(person),
-            Ask::End { told } => {
-                self.cancel.cancel();
-                *lock(&self.busy) = false;
-                let report = self.session.sign_out().await;
-                if told {
-                    let words = report.words();
-                    say(
-                        &self.posts,
-                        if report.complete() {
-                            Toast::info(words)
-                        } else {
-                            Toast::warning(words)
-                        },
-                    );
-                }
+            Ask::End => self.end(false).await,
+            Ask::Lock => {
+                self.session.lock().await;
+                self.end(true).await;
+            }
+            Ask::Used => self.session.used().await,
+            Ask::LockAfter(minutes) => self.session.lock_after(minutes).await,
+            Ask::LockIfUnused => {
+                // without a rule of its own the desk's counts
+                let left = self.session.unused_left().await.unwrap_or_default();
+                let _ = self.posts.send(Post::Msg(Msg::Unused(left)));
             }
         }
+    }
+
+    async fn end(&mut self, locking: bool) {
+        self.cancel.cancel();
+        *lock(&self.busy) = false;
+        let backend = end_at_backend(self.api.clone(), locking);
+        let report = self.session.sign_out(backend).await;
+        let toast = match (report.complete(), locking) {
+            (true, true) => return,
+            (true, false) => Toast::info(report.words()),
+            (false, _) => Toast::warning(report.words()),
+        };
+        say(&self.posts, toast);
     }
 
     fn ask_for_code(&mut self) {
@@ -172,6 +241,12 @@ struct Attempt {
 impl Attempt {
     async fn run(self) {
         self.tell(SignInState::Starting);
+        if self.session.signed_in() {
+            // the backend refuses it, or somebody else is to sign in: nobody needs it any more
+            self.session
+                .sign_out(std::future::ready(AtBackend::NotAsked))
+                .await;
+        }
         let prompt = loop {
             match self.session.begin().await {
                 Ok(prompt) => break prompt,

@@ -34,6 +34,7 @@ pub(super) enum Own {
 
 /// Does the desk's jobs and keeps track of what is under way.
 pub(super) struct Worker {
+    late: Late,
     api: Api,
     posts: Posts,
     asks: mpsc::UnboundedSender<Ask>,
@@ -71,8 +72,16 @@ impl Worker {
             clock: Arc::new(SystemClock),
             passphrase: setup.passphrase,
         };
-        tokio::spawn(signin::keep(options, late, setup.demo, asked, posts.clone()));
+        tokio::spawn(signin::keep(
+            options,
+            late.clone(),
+            api.clone(),
+            setup.demo,
+            asked,
+            posts.clone(),
+        ));
         let worker = Self {
+            late,
             api,
             posts,
             asks,
@@ -108,8 +117,11 @@ impl Worker {
                     self.wakes.remove(&id);
                 }
                 Job::SignIn(ask) => self.ask(Ask::SignIn(ask)),
-                Job::SignOut => self.ask(Ask::End { told: true }),
-                Job::Lock => self.ask(Ask::End { told: false }),
+                Job::SignOut => self.ask(Ask::End),
+                Job::Lock => self.ask(Ask::Lock),
+                Job::Used => self.ask(Ask::Used),
+                Job::LockAfter(minutes) => self.ask(Ask::LockAfter(minutes)),
+                Job::LockIfUnused => self.ask(Ask::LockIfUnused),
                 Job::Suspend => own.push(Own::Suspend),
                 Job::Repaint => own.push(Own::Repaint),
                 Job::Quit => own.push(Own::Quit),
@@ -252,6 +264,15 @@ impl Worker {
         due.into_iter().map(|(_, id)| id).collect()
     }
 
+    /// Waits until the session has nothing on its way to the issuer: a renewal that was sent must be kept. At most as
+    /// long as the issuer may take.
+    pub async fn settle(&self) {
+        if let Some(session) = self.late.get() {
+            // past the limit nothing more can be done
+            let _ = tokio::time::timeout(SETTLE, session.settle()).await;
+        }
+    }
+
     /// How many actions are still on their way.
     pub fn acting(&self) -> usize {
         self.acting.len()
@@ -295,5 +316,7 @@ impl Worker {
     }
 }
 
+/// How long the session gets to come to its end when the desk is left.
+const SETTLE: Duration = Duration::from_secs(20);
 /// How long actions on their way are waited for when the desk is left.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);

@@ -18,6 +18,7 @@ use crate::tui::flow::{Ctx, Route, Screen};
 pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
     match route {
         Route::SignIn => Box::new(sign_in::SignIn::default()),
+        Route::Locked { idle } => Box::new(sign_in::SignIn::locked(*idle)),
         Route::Denied => Box::new(denied::Denied),
         Route::Lookup { ticket } => Box::new(lookup::LookupScreen::new(*ticket)),
         Route::Account { account, ticket } => Box::new(account::AccountScreen::new(*account, *ticket)),

@@ -272,7 +272,10 @@ fn what_is_worth_much_waits_for_a_second_person_and_is_exactly_what_they_saw() {
                 .expect_err("the same answer"),
         );
         assert_eq!(asked, same);
-        assert!(asked.why.contains("worth 200.00 USD, and above 50 USD"), "{asked:?}");
+        assert!(
+            asked.why.contains("worth 200.00 USD, and above 50 USD"),
+            "{asked:?}"
+        );
         assert_eq!(
             (count(&backend, "tokens").await, count(&backend, "actions").await),
             (0, 0)

@@ -35,6 +35,11 @@ enum Stage {
     Expired,
     /// Nobody waits for an approval any more.
     CalledOff,
+    /// Locked: nothing is asked for until the person wants it.
+    Locked {
+        /// Because nobody was here, rather than by key.
+        idle: bool,
+    },
     /// Refused or impossible.
     Failed(String),
 }
@@ -64,8 +69,17 @@ pub(super) struct SignIn {
 }
 
 impl SignIn {
+    /// The screen of a locked desk.
+    pub(super) fn locked(idle: bool) -> Self {
+        Self {
+            stage: Stage::Locked { idle },
+            ..Self::default()
+        }
+    }
+
     fn hear(&mut self, state: SignInState, ctx: &Ctx<'_>) -> Vec<Effect> {
-        if self.stage == Stage::CalledOff && !matches!(state, SignInState::Starting | SignInState::Approved) {
+        let asleep = matches!(self.stage, Stage::CalledOff | Stage::Locked { .. });
+        if asleep && !matches!(state, SignInState::Starting | SignInState::Approved) {
             // news of the attempt that was called off
             return Vec::new();
         }
@@ -216,6 +230,7 @@ impl Screen for SignIn {
 
     fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
+            Event::Opened if matches!(self.stage, Stage::Locked { .. }) => Vec::new(),
             Event::Opened => vec![Effect::SignIn(SignInAsk::Start)],
             Event::SignIn(state) => self.hear(state, ctx),
             Event::Woke(CLOCK) => self.clock(ctx),

@@ -238,3 +238,29 @@ fn approval_and_expiry_blank_the_code() {
         assert!(!text.contains("W D J B") && !said.contains("WDJB"), "{text}");
     }
 }
+
+#[test]
+fn a_locked_desk_asks_for_nothing_until_somebody_wants_to_sign_in() {
+    let world = World::new(80, 24);
+    for (idle, said) in [(true, "Nobody was here for 15 minutes"), (false, "kept for you")] {
+        let mut screen = SignIn::locked(idle);
+        assert!(screen.update(Event::Opened, &world.ctx()).is_empty(), "no code");
+        assert!(screen.update(prompt(0), &world.ctx()).is_empty());
+        let text = world.frame(&mut screen);
+        assert!(
+            text.contains("Locked") && text.contains(said) && text.contains("(n)"),
+            "{text}"
+        );
+        assert!(!text.contains("W D J B"), "{text}");
+        assert!(screen.say(&world.ctx()).join(" ").contains(said));
+        let effects = screen.update(Event::Command(Command::NewCode), &world.ctx());
+        assert!(
+            effects
+                .iter()
+                .any(|e| matches!(e, Effect::SignIn(SignInAsk::NewCode)))
+        );
+        screen.update(Event::SignIn(SignInState::Starting), &world.ctx());
+        screen.update(prompt(0), &world.ctx());
+        assert!(world.frame(&mut screen).contains("W D J B"));
+    }
+}

@@ -102,6 +102,11 @@ pub(super) fn draw(screen: &SignIn, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>)
         Stage::Approved => pen.text(&ctx.words.get("signin-approved"), Role::Good),
         Stage::Expired => pen.text(&ctx.words.get("signin-expired"), Role::Warning),
         Stage::CalledOff => pen.text(&ctx.words.get("signin-called-off"), Role::Text),
+        Stage::Locked { idle } => {
+            pen.line(0, &ctx.words.get("signin-locked"), Role::Title);
+            pen.gap();
+            pen.text(&locked(*idle, ctx), Role::Text);
+        }
         Stage::Failed(why) => {
             pen.line(0, &ctx.words.get("signin-failed"), Role::Error);
             pen.gap();
@@ -204,6 +209,7 @@ pub(super) fn say(screen: &SignIn, ctx: &Ctx<'_>) -> Vec<String> {
         Stage::Approved => lines.push(words.get("signin-approved")),
         Stage::Expired => lines.push(words.get("signin-expired")),
         Stage::CalledOff => lines.push(words.get("signin-called-off")),
+        Stage::Locked { idle } => lines.extend([words.get("signin-locked"), locked(*idle, ctx)]),
         Stage::Failed(why) => {
             lines.push(words.get("signin-failed"));
             lines.push(why.clone());
@@ -243,4 +249,16 @@ pub(super) fn say(screen: &SignIn, ctx: &Ctx<'_>) -> Vec<String> {
 fn time_left_coarse(code: &Code, ctx: &Ctx<'_>) -> String {
     let at = crate::text::people::clock(code.expires_at.timestamp(), ctx.zone);
     ctx.words.with("signin-until", &[("at", &at)])
+}
+
+fn locked(idle: bool, ctx: &Ctx<'_>) -> String {
+    let key = ctx.keymap.hint(Command::NewCode);
+    let words = if idle {
+        "signin-locked-idle"
+    } else {
+        "signin-locked-key"
+    };
+    let minutes = ctx.desk.lock_minutes.to_string();
+    ctx.words
+        .with(words, &[("key", key.as_str()), ("minutes", minutes.as_str())])
 }
