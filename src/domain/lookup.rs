@@ -1,12 +1,16 @@
 //! Account look-up (K6): what one line may mean, how each of the four ways is checked before it is sent, and how well a
 //! name fits.
 
+mod near;
+
 use email_address::{EmailAddress, Options};
 use phonenumber::Metadata;
 use phonenumber::metadata::DATABASE;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::query::fold;
+
+pub use near::{email_names, email_neighbours};
 
 /// Longest text that is looked up, in characters.
 pub const MAX_TEXT: usize = 1000;

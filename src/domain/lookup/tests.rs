@@ -193,7 +193,37 @@ fn better_fits_score_higher_and_strangers_not_at_all() {
     assert!(any_name_score("omally", "siobhan", "omalley") >= SIMILAR);
 }
 
+#[test]
+fn addresses_made_of_names_give_them_back() {
+    let names = |address| email_names(address).map(|(first, last)| format!("{first}|{last}"));
+    assert_eq!(
+        names("ada.lovelace7@example.com").as_deref(),
+        Some("ada|lovelace")
+    );
+    assert_eq!(names("ada_lovelace@example.com").as_deref(), Some("ada|lovelace"));
+    assert_eq!(names("lovelace@example.com"), None);
+    assert_eq!(names("a.b.c@example.com"), None);
+    assert_eq!(names("ada.lovelace"), None);
+}
+
 proptest! {
+    #[test]
+    fn every_neighbour_of_an_address_is_one_error_away_and_none_is_missing(
+        local in "[a-z][a-z0-9.]{0,11}", at in any::<prop::sample::Index>(), other in "[a-z]",
+    ) {
+        let address = format!("{local}@example.com");
+        let all = email_neighbours(&address);
+        for near in &all {
+            prop_assert_eq!(strsim::damerau_levenshtein(near, &address), 1, "{}", near);
+        }
+        let mut wrong: Vec<char> = local.chars().collect();
+        let place = at.index(wrong.len());
+        wrong[place] = other.chars().next().unwrap_or('a');
+        let wrong: String = wrong.into_iter().collect();
+        let found = all.contains(&format!("{wrong}@example.com"));
+        prop_assert!(found || wrong == local, "{}", wrong);
+    }
+
     #[test]
     fn nothing_typed_makes_it_panic(text in any::<String>(), region in "[A-Z]{2}") {
         if let Ok(readings) = recognise(&text, &region) {

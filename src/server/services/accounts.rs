@@ -1,5 +1,7 @@
 //! Accounts: look-up, card, verification, reveal, notes.
 
+mod near;
+
 use super::actions::check_reason;
 use super::error::problem;
 use super::tokens::{note, write_note};
@@ -207,29 +209,6 @@ impl Services {
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.truncate(50);
         Ok(near.into_iter().map(|(_, name)| name).collect())
-    }
-
-    /// Addresses that begin like this one, or differ by a letter or two.
-    async fn near_email(&self, address: &str, limit: u32) -> Result<Vec<(Account, f64)>, ServiceError> {
-        let whole =
-            accounts::search(self.store.read(), &Wanted::EmailPrefix(address.to_owned()), limit).await?;
-        if !whole.is_empty() {
-            return Ok(whole.into_iter().map(|a| (a, lookup::PREFIX)).collect());
-        }
-        let start: String = address.chars().take(3).collect();
-        let length = u32::try_from(address.chars().count()).unwrap_or(u32::MAX);
-        let about = Wanted::EmailAbout(start, length.saturating_sub(2), length.saturating_add(2));
-        let some = accounts::search(self.store.read(), &about, 2_000).await?;
-        let mut near: Vec<(Account, f64)> = some
-            .into_iter()
-            .filter_map(|a| {
-                let distance = strsim::damerau_levenshtein(&a.email.to_lowercase(), address);
-                #[expect(clippy::cast_precision_loss, reason = "distances are tiny")]
-                (distance <= 2).then(|| (a, lookup::SIMILAR + 0.01 * (2 - distance) as f64))
-            })
-            .collect();
-        near.sort_by(|a, b| b.1.total_cmp(&a.1));
-        Ok(near)
     }
 
     /// An account's card, masked. The view is audited once per person, account and quarter of an hour.

@@ -102,11 +102,16 @@ pub async fn hold(conn: &impl Conn, id: AccountId) -> Result<(), StoreError> {
         .map(|_| ())
 }
 
+/// Addresses of [`Wanted::Emails`] are filled up to a multiple of so many.
+const EMAILS: usize = 512;
+
 /// How accounts are looked for. Keys are folded as the columns are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// The whole address, in lower case.
     Email(String),
+    /// One of these whole addresses, in lower case.
+    Emails(Vec<String>),
     /// The beginning of an address, in lower case.
     EmailPrefix(String),
     /// The beginning of an address and the fewest and most characters that it has in all.
@@ -134,6 +139,14 @@ pub async fn search(conn: &impl Conn, wanted: &Wanted, limit: u32) -> Result<Vec
     match wanted {
         Wanted::Email(key) => {
             sql.push("email_key <> '' AND email_key = ").bind(key);
+        }
+        Wanted::Emails(keys) => {
+            // filled up to a few lengths, so that the database knows the statement
+            let more = keys.len().next_multiple_of(EMAILS) - keys.len();
+            let fill = keys.first().into_iter().cycle().take(more);
+            sql.push("email_key <> '' AND email_key IN (")
+                .bind_all(keys.iter().chain(fill))
+                .push(")");
         }
         Wanted::EmailPrefix(key) => {
             sql.push("email_key <> '' AND ");
@@ -181,7 +194,7 @@ pub async fn search(conn: &impl Conn, wanted: &Wanted, limit: u32) -> Result<Vec
     }
     // In the order of the index that finds them: the shortest of what begins alike, which is what fits best, comes first.
     sql.push(match wanted {
-        Wanted::EmailPrefix(_) | Wanted::EmailAbout(..) => " ORDER BY email_key, id",
+        Wanted::Emails(_) | Wanted::EmailPrefix(_) | Wanted::EmailAbout(..) => " ORDER BY email_key, id",
         Wanted::NamePrefix(first, last) if last.is_empty() && !first.is_empty() => {
             " ORDER BY first_key, last_key, id"
         }

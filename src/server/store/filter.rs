@@ -60,7 +60,7 @@ pub struct Mapping {
     pub column: fn(&str) -> Column,
     /// A condition with `{}` where the needle goes, over the column of searchable words.
     pub free: &'static str,
-    /// The order when none is asked for.
+    /// The order when none is asked for; `{now}` is bound.
     pub default: &'static [(&'static str, KeyKind, bool)],
     /// The identifier that ends every order.
     pub id: &'static str,
@@ -109,12 +109,15 @@ pub fn order(query: &Query, mapping: &Mapping, scope: &Scope) -> Vec<Key> {
         push_sort(&mut keys, sort, (mapping.column)(sort.field.name), scope, None);
     }
     if keys.is_empty() {
-        keys.extend(
-            mapping
-                .default
-                .iter()
-                .map(|(expr, kind, down)| Key::new(expr, *kind, *down)),
-        );
+        keys.extend(mapping.default.iter().map(|(expr, kind, down)| {
+            let mut sql = Sql::default();
+            push_now(&mut sql, expr, scope);
+            Key {
+                expr: sql,
+                kind: *kind,
+                descending: *down,
+            }
+        }));
     }
     let down = keys.last().is_some_and(|k| k.descending);
     keys.push(Key::new(mapping.id, KeyKind::Id, down));

@@ -38,7 +38,15 @@ fn column(field: &str) -> Column {
 const MAPPING: Mapping = Mapping {
     column,
     free: "f.words LIKE {} ESCAPE '\\'",
-    default: &[("f.name_key", KeyKind::Text, false)],
+    // what can be added now comes first
+    default: &[
+        (
+            "(CASE WHEN f.valid_from <= {now} AND (f.valid_until IS NULL OR f.valid_until >= {now}) THEN 0 ELSE 1 END)",
+            KeyKind::Int,
+            false,
+        ),
+        ("f.name_key", KeyKind::Text, false),
+    ],
     id: "f.id",
 };
 

@@ -21,7 +21,8 @@ account-notes = { $count ->
     [one] 1 case note
    *[other] { $count } case notes
 }
-account-head = joined { $joined } · tickets open: { $open } · { $counts }
+account-revealed = { $value } · { $seconds }s
+account-head = tickets open: { $open } · { $counts } · joined { $joined }
 account-unconfirmed = Is this the right account? { $key } confirms it.
 account-confirmed-at = Confirmed as the right account at { $when }.
 account-confirmed = Confirmed: this is the right account.

@@ -1,6 +1,7 @@
 # Dialogs, forms, tables and pickers.
 
 widget-column = column { $column }: { $what }
+widget-column-alone = column { $column }
 sheet-reason = Reason
 sheet-reason-hint = a digit, or your own words
 sheet-say-here = { $label } (here): { $value }

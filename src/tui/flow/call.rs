@@ -106,8 +106,14 @@ pub enum ApiCall {
         /// Reason, ticket, new last moment.
         body: ChangeToken,
     },
-    /// A page of the catalog → [`Answer::Offers`](super::Answer::Offers).
-    Offers(ListParams),
+    /// A page of the catalog, with what each offer means for an account's wallet →
+    /// [`Answer::Offers`](super::Answer::Offers).
+    Offers {
+        /// Whose wallet.
+        account: AccountId,
+        /// Query, window.
+        params: ListParams,
+    },
     /// One offer → [`Answer::Offer`](super::Answer::Offer).
     Offer(OfferId),
     /// A page of tickets → [`Answer::Tickets`](super::Answer::Tickets).
@@ -257,7 +263,7 @@ impl ApiCall {
             | Self::Token(_)
             | Self::TokenHistory(_)
             | Self::TokenNotes(_)
-            | Self::Offers(_)
+            | Self::Offers { .. }
             | Self::Offer(_)
             | Self::Tickets(_)
             | Self::Ticket(_)
@@ -288,7 +294,7 @@ impl ApiCall {
             Self::AddToken { .. } => Permission::TokenAdd,
             Self::RemoveToken { .. } => Permission::TokenRemove,
             Self::ReissueToken { .. } => Permission::TokenReissue,
-            Self::Offers(_) | Self::Offer(_) => Permission::OfferView,
+            Self::Offers { .. } | Self::Offer(_) => Permission::OfferView,
             Self::Tickets(_) | Self::Ticket(_) | Self::TicketByNumber(_) | Self::TicketHistory(_) => {
                 Permission::TicketView
             }

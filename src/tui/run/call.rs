@@ -51,7 +51,7 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
             version,
             body,
         } => done(api.reissue_token(*token, *version, *key, body).await?),
-        ApiCall::Offers(params) => Answer::Offers(api.offers(params).await?),
+        ApiCall::Offers { account, params } => Answer::Offers(api.offers_for(*account, params).await?),
         ApiCall::Offer(id) => Answer::Offer(Box::new(api.offer(*id).await?)),
         ticket => return perform_ticket(api, ticket).await,
     })

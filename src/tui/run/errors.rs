@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn errors_say_what_happened_and_what_to_do_next() {
-        let call = ApiCall::Offers(ListParams::default());
+        let call = ApiCall::Tickets(ListParams::default());
         let mapped = call_error(&call, error(ErrorKind::Unreachable));
         assert_eq!(mapped.trouble, Trouble::Offline);
         assert!(

@@ -144,6 +144,11 @@ impl<Id: Ord + Clone> List<Id> {
         self.id = rows.get(self.cursor.at).map(id);
     }
 
+    /// Means another row from now on: the cursor goes to its place when the rows are taken anew.
+    pub fn aim(&mut self, wanted: Id) {
+        self.id = Some(wanted);
+    }
+
     /// Puts the cursor on the row of that id, if it is held.
     pub fn select<T>(&mut self, wanted: &Id, rows: &[T], id: impl Fn(&T) -> Id) -> bool {
         self.cursor.len = rows.len();

@@ -9,6 +9,9 @@ use super::{Look, stroke};
 use crate::tui::keys::Key;
 use crate::tui::theme::{Role, Sign};
 
+/// Most rows above the line for the words of a mistake.
+const MOST_ABOVE: u16 = 3;
+
 /// A mistake in what was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -131,7 +134,7 @@ impl QueryLine {
         let row = stroke::first_row(area);
         let with_caret = area.height > 1;
         let note = match (&self.mistake, with_caret) {
-            (Some(mistake), false) => said(mistake, look),
+            (Some(mistake), false) => Self::note_of(mistake, row, buf, look),
             _ => note.to_owned(),
         };
         let noted = match self.mistake {
@@ -158,6 +161,33 @@ impl QueryLine {
             self.point(mistake, place, stroke::below(area, 1), buf, look);
         }
         focused.then_some(cursor)
+    }
+
+    /// What stands at the right of the line about a mistake. Words that have no room there stand above the line, and
+    /// the place alone beside it.
+    fn note_of(mistake: &Mistake, row: Rect, buf: &mut Buffer, look: Look<'_>) -> String {
+        let whole = said(mistake, look);
+        let rows_above = row.y.saturating_sub(buf.area.y);
+        if stroke::cols(&whole) <= row.width / 2 || rows_above < MOST_ABOVE {
+            return whole;
+        }
+        let lines = u16::try_from(stroke::wrapped(&whole, row.width).len()).unwrap_or(MOST_ABOVE);
+        let high = lines.min(MOST_ABOVE);
+        let above = Rect {
+            y: row.y - high,
+            height: high,
+            ..row
+        };
+        let all = Rect {
+            x: buf.area.x,
+            width: buf.area.width,
+            ..above
+        };
+        stroke::blank(buf, all, look.style(Role::Text));
+        stroke::block(buf, above, &whole, look.style(Role::Error));
+        let column = (mistake.column + 1).to_string();
+        let short = look.words.with("widget-column-alone", &[("column", &column)]);
+        format!("{} {short}", look.theme.sign(Sign::Error))
     }
 
     fn point(&self, mistake: &Mistake, place: Rect, under: Rect, buf: &mut Buffer, look: Look<'_>) {
@@ -225,6 +255,37 @@ mod tests {
             }));
         }
         insta::assert_snapshot!(frames.join("--\n"));
+    }
+
+    #[test]
+    fn a_mistake_that_needs_more_room_is_told_above_the_line() {
+        let mut line = QueryLine::new("expires:2026-13-01..whenever");
+        line.show_mistake(Some(Mistake {
+            column: 8,
+            words: "“2026-13-01” is no date; expected a day such as 2026-01-31, a month, a year, -30d, today or none"
+                .to_owned(),
+        }));
+        let frame = drawn(80, 6, |area, buf| {
+            for y in 0..area.height {
+                stroke::line(
+                    buf,
+                    0,
+                    y,
+                    area.width,
+                    &"x".repeat(80),
+                    ratatui::style::Style::new(),
+                );
+            }
+            let last = Rect {
+                y: area.height - 1,
+                height: 1,
+                ..area
+            };
+            stroke::blank(buf, last, ratatui::style::Style::new());
+            assert!(line.draw(last, buf, "14 of 212", "", true, look()).is_some());
+        });
+        assert!(frame.contains("-30d, today or none"), "{frame}");
+        insta::assert_snapshot!(frame);
     }
 
     #[test]

@@ -39,6 +39,13 @@ fn each_of_the_four_ways_and_the_one_line_find_the_account() {
             ("siobhan obrien", "name", "Siobhán", Fit::Exact),
             ("Dana Whitfeild", "name", "Dana", Fit::Similar),
             ("dana.whitfeld@example.com", "email", "Dana", Fit::Similar),
+            ("adna.whitfield@example.com", "email", "Dana", Fit::Similar),
+            ("dna.whitfield@example.com", "email", "Dana", Fit::Similar),
+            ("xdana.whitfield@example.com", "email", "Dana", Fit::Similar),
+            ("dana.whitfield@exmaple.com", "email", "Dana", Fit::Similar),
+            ("danna.whitfeld@example.com", "email", "Dana", Fit::Similar),
+            ("ddna.whitfeild@example.com", "email", "Dana", Fit::Similar),
+            ("iobhan@example.net", "email", "Siobhán", Fit::Similar),
         ] {
             let hits = client.search_accounts(&line(q)).await.expect(q);
             assert_eq!(hits.understood_as, understood, "{q}");

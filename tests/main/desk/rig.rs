@@ -61,7 +61,7 @@ impl Rig {
         let identity = self.idp.identity();
         format!(
             "[identity]\nissuer = \"{}\"\nclient_id = \"{}\"\naudience = \"{}\"\nscopes = {:?}\n\
-             allow_http_loopback = true\ntoken_store = \"file\"\n",
+             allow_http_loopback = true\ntoken_store = \"plaintext\"\n",
             identity.issuer, identity.client_id, identity.audience, identity.scopes
         )
     }

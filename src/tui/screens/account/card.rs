@@ -21,9 +21,13 @@ fn masked(card: &AccountCard, field: PiiField) -> &str {
 impl AccountScreen {
     /// A masked field with its sign; whole while it is revealed, except in lines.
     pub(super) fn field(&self, card: &AccountCard, field: PiiField, ctx: &Ctx<'_>) -> (String, Role) {
-        let revealed = self.revealed.as_ref().filter(|revealed| revealed.field == field);
+        let revealed = self.revealed.as_ref().filter(|shown| shown.what.field == field);
         match revealed {
-            Some(revealed) if !ctx.linear => (revealed.value.clone(), Role::Warning),
+            Some(shown) if !ctx.linear => {
+                let left = shown.until.seconds_since(ctx.now).max(0).to_string();
+                let values = [("value", shown.what.value.as_str()), ("seconds", left.as_str())];
+                (ctx.words.with("account-revealed", &values), Role::Warning)
+            }
             _ => {
                 let value = or_nothing(ctx, masked(card, field));
                 (format!("{} {value}", ctx.theme.sign(Sign::Masked)), Role::Text)
@@ -77,7 +81,7 @@ pub(super) fn counts_line(of: &TokenCounts, ctx: &Ctx<'_>) -> String {
         .into_iter()
         .map(|(state, count)| {
             let word = ctx.words.get(&format!("token-state-{state}"));
-            format!("{count} {word}")
+            format!("{} {word}", people::grouped(count.into()))
         })
         .collect();
     if parts.is_empty() {

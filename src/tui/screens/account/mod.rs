@@ -21,6 +21,7 @@ use super::parts::live::Live;
 use crate::domain::id::{AccountId, TicketId};
 use crate::domain::permission::Permission;
 use crate::domain::query::TOKEN_FIELDS;
+use crate::domain::time::Moment;
 use crate::tui::flow::{
     Availability, CallError, Ctx, Effect, Event, Explanation, Latest, RequestId, Screen, ScreenKind,
 };
@@ -41,6 +42,13 @@ enum Pane {
     Detail,
 }
 
+/// What was revealed, until it has to be hidden again.
+#[derive(Debug)]
+struct Shown {
+    what: Revealed,
+    until: Moment,
+}
+
 /// The account screen.
 #[derive(Debug)]
 pub struct AccountScreen {
@@ -57,7 +65,7 @@ pub struct AccountScreen {
     link_wanted: bool,
     /// Where a reveal puts what it brought.
     slot: Slot,
-    revealed: Option<Revealed>,
+    revealed: Option<Shown>,
     wallet: Live<TokenRow>,
     detail: Detail,
     pane: Pane,

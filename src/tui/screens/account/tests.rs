@@ -52,6 +52,21 @@ fn a_row_that_was_met_as_another_changes_in_place() {
     assert_eq!(screen.wallet.window.rows.len(), 4, "no row more or less");
 }
 
+#[test]
+fn a_row_that_is_gone_after_reading_again_leaves_the_cursor_to_its_neighbour() {
+    let world = World::new(120, 40);
+    let mut screen = opened(&world, false);
+    screen.update(Event::Command(Command::Down), &world.ctx());
+    screen.update(Event::Command(Command::Down), &world.ctx());
+    let (id, asked) = calls(&screen.update(Event::Command(Command::Refresh), &world.ctx())).remove(0);
+    assert!(matches!(asked, ApiCall::WalletPage { .. }), "{asked:?}");
+    let mut left = tokens();
+    left.remove(2);
+    left.insert(0, token(9, "Something new", TokenState::Active));
+    screen.update(Event::Reply(id, Ok(page(left))), &world.ctx());
+    assert_eq!(screen.token().map(|row| row.name.as_str()), Some("Two for one"));
+}
+
 /// Answers every open call of these effects, and those that follow, by `answer`.
 fn settle(
     screen: &mut AccountScreen,
@@ -425,7 +440,7 @@ fn frames() {
 
 #[test]
 fn what_is_revealed_is_seen_for_a_while_and_never_said() {
-    let world = World::new(120, 40);
+    let mut world = World::new(120, 40);
     let mut screen = confirmed(&world);
     *screen.slot.borrow_mut() = Some(Revealed {
         field: crate::domain::masking::PiiField::Email,
@@ -440,7 +455,21 @@ fn what_is_revealed_is_seen_for_a_while_and_never_said() {
     );
     assert!(world.frame(&mut screen).contains("tj@example.com"));
     assert!(!screen.say(&world.ctx()).join("\n").contains("tj@example.com"));
-    screen.update(Event::Woke("hide"), &world.ctx());
+    let frame = world.frame(&mut screen);
+    assert!(frame.contains("30s"), "{frame}");
+    world.now = world.now.plus_seconds(12);
+    let effects = screen.update(Event::Woke("hide"), &world.ctx());
+    assert!(
+        matches!(effects[..], [Effect::Wake { key: "hide", .. }]),
+        "{effects:?}"
+    );
+    let frame = world.frame(&mut screen);
+    assert!(
+        frame.contains("tj@example.com") && frame.contains("18s"),
+        "{frame}"
+    );
+    world.now = world.now.plus_seconds(18);
+    assert!(screen.update(Event::Woke("hide"), &world.ctx()).is_empty());
     assert!(!world.frame(&mut screen).contains("tj@example.com"));
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AccountScreen, Pane};
+use super::{AccountScreen, Pane, Shown};
 use crate::domain::id::AccountId;
 use crate::domain::token::ActionKind;
 use crate::tui::flow::{
@@ -54,16 +54,25 @@ impl AccountScreen {
             Event::Paste(text) if self.wallet.is_typing() => self.wallet.paste(&text, ctx, &call),
             Event::Woke(live::WAKE) => self.wallet.woke(ctx, &call),
             Event::Woke(detail::WAKE) => self.show_detail(ctx),
-            Event::Woke(HIDE) => {
-                self.revealed = None;
-                Vec::new()
-            }
+            Event::Woke(HIDE) => self.count_down(ctx),
             Event::Told(Told::Query(text)) => self.wallet.told(&text, ctx, &call),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Delayed(_, words) => vec![Effect::Toast(Toast::warning(words))],
             Event::Happened(fact) => self.happened(&fact, ctx),
             _ => Vec::new(),
         }
+    }
+
+    /// Hides what was revealed once its time is over; until then it is asked again with each second that is shown.
+    fn count_down(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.revealed.as_ref().is_none_or(|shown| ctx.now >= shown.until) {
+            self.revealed = None;
+            return Vec::new();
+        }
+        vec![Effect::Wake {
+            after: Duration::from_secs(1),
+            key: HIDE,
+        }]
     }
 
     fn read_card(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -366,12 +375,11 @@ impl AccountScreen {
                 effects.extend(self.show_detail(ctx));
             }
             Fact::AccountTouched(account) if *account == self.account => {
-                if let Some(revealed) = self.slot.borrow_mut().take() {
-                    effects.push(Effect::Wake {
-                        after: Duration::from_secs(u64::from(revealed.hide_after)),
-                        key: HIDE,
-                    });
-                    self.revealed = Some(revealed);
+                let revealed = self.slot.borrow_mut().take();
+                if let Some(what) = revealed {
+                    let until = ctx.now.plus_seconds(i64::from(what.hide_after));
+                    self.revealed = Some(Shown { what, until });
+                    effects.extend(self.count_down(ctx));
                 }
                 effects.extend(self.read_card(ctx));
                 effects.extend(self.read_notes(ctx));

@@ -297,7 +297,10 @@ impl AccountScreen {
     /// What the wallet's border says behind its title: how many, and of which query.
     pub(super) fn wallet_note(&self, ctx: &Ctx<'_>) -> String {
         let count = self.wallet.count(ctx);
-        let all = self.card.as_ref().map(|card| card.tokens.total().to_string());
+        let all = self
+            .card
+            .as_ref()
+            .map(|card| people::grouped(card.tokens.total().into()));
         let of = match all {
             Some(all) if !count.is_empty() => {
                 let values = [("shown", count.as_str()), ("total", all.as_str())];

@@ -17,15 +17,26 @@ use crate::domain::id::{AccountId, TicketId};
 use crate::domain::query::OFFER_FIELDS;
 use crate::tui::flow::{
     Answer, ApiCall, Availability, Ctx, Effect, Event, Explanation, Fact, Latest, Reply, RequestId, Screen,
-    ScreenKind, Told,
+    ScreenKind, Toast, Told,
 };
 use crate::tui::keys::{Command, Context};
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::AccountCard;
 use crate::wire::offers::OfferRow;
+use crate::wire::page::ListParams;
 
 /// The orders that come first in the choice of one.
 const SORTS: [&str; 4] = ["name", "-value", "valid_until", "type"];
+
+/// Asks for a page of what can go to an account's wallet.
+fn call_of(account: AccountId) -> impl Fn(ListParams) -> ApiCall {
+    move |params| ApiCall::Offers { account, params }
+}
+
+/// Why an offer cannot be added to the wallet, if it cannot.
+fn why_not(offer: &OfferRow) -> Option<&str> {
+    offer.why_not.as_deref().or(offer.not_addable.as_deref())
+}
 
 /// The catalog screen.
 #[derive(Debug)]
@@ -75,7 +86,7 @@ impl CatalogScreen {
         ) {
             (Availability::Dimmed(why), _) => Availability::Dimmed(why),
             (_, None) => Availability::Dimmed(ctx.words.get("catalog-none-selected")),
-            (_, Some(offer)) => match &offer.not_addable {
+            (_, Some(offer)) => match why_not(offer) {
                 Some(why) => Availability::Dimmed(sentence(why.trim_end_matches('.'))),
                 None => Availability::Enabled,
             },
@@ -92,13 +103,13 @@ impl CatalogScreen {
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.choose_when_found = false;
-        if let Some(effects) = self.offers.command(command, ctx, &ApiCall::Offers) {
+        if let Some(effects) = self.offers.command(command, ctx, &call_of(self.account)) {
             return effects;
         }
         match command {
             Command::Sort => self.offers.choose_sort(&SORTS, ctx),
             Command::Refresh => {
-                let mut effects = self.offers.window.refresh(ctx, &ApiCall::Offers);
+                let mut effects = self.offers.window.refresh(ctx, &call_of(self.account));
                 effects.extend(self.read_card(ctx));
                 effects
             }
@@ -110,7 +121,7 @@ impl CatalogScreen {
                 }]
             }),
             other => match (Move::of(other), self.context.row()) {
-                (Some(way), _) => self.offers.go(way, ctx, &ApiCall::Offers).1,
+                (Some(way), _) => self.offers.go(way, ctx, &call_of(self.account)).1,
                 (None, Some(row)) => super::parts::ticket_verbs::perform(other, row, ctx),
                 (None, None) => Vec::new(),
             },
@@ -124,8 +135,8 @@ impl CatalogScreen {
             self.choose_when_found = true;
             return Vec::new();
         }
-        if self.addable(ctx) != Availability::Enabled {
-            return Vec::new();
+        if let Availability::Dimmed(why) = self.addable(ctx) {
+            return vec![Effect::Toast(Toast::warning(why))];
         }
         self.offer().map_or_else(Vec::new, |offer| {
             let whose = self.whose(ctx);
@@ -135,7 +146,7 @@ impl CatalogScreen {
     }
 
     fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let (took, mut effects) = self.offers.reply(id, reply, ctx, &ApiCall::Offers);
+        let (took, mut effects) = self.offers.reply(id, reply, ctx, &call_of(self.account));
         let Took::NotMine(id, reply) = took else {
             if !self.offers.window.is_stale() && std::mem::take(&mut self.choose_when_found) {
                 effects.extend(self.choose(ctx));
@@ -166,7 +177,7 @@ impl Screen for CatalogScreen {
     fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
             Event::Opened => {
-                let mut effects = self.offers.open(ctx, &ApiCall::Offers);
+                let mut effects = self.offers.open(ctx, &call_of(self.account));
                 effects.extend(self.read_card(ctx));
                 effects.extend(self.context.read(ctx));
                 effects
@@ -174,9 +185,11 @@ impl Screen for CatalogScreen {
             Event::Resumed => self.read_card(ctx),
             Event::Command(command) => self.command(command, ctx),
             Event::Key(key) => self.offers.key(key, ctx),
-            Event::Paste(text) if self.offers.is_typing() => self.offers.paste(&text, ctx, &ApiCall::Offers),
-            Event::Woke(live::WAKE) => self.offers.woke(ctx, &ApiCall::Offers),
-            Event::Told(Told::Query(text)) => self.offers.told(&text, ctx, &ApiCall::Offers),
+            Event::Paste(text) if self.offers.is_typing() => {
+                self.offers.paste(&text, ctx, &call_of(self.account))
+            }
+            Event::Woke(live::WAKE) => self.offers.woke(ctx, &call_of(self.account)),
+            Event::Told(Told::Query(text)) => self.offers.told(&text, ctx, &call_of(self.account)),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Happened(fact) => {
                 let mut effects = self.context.happened(&fact, ctx);
@@ -247,17 +260,14 @@ impl Screen for CatalogScreen {
     }
 
     fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
-        let addable = self.addable(ctx);
+        // Enter in the list adds, too, and is not listed a second time
         let mut commands = vec![
-            (Command::ChooseOffer, addable.clone()),
+            (Command::ChooseOffer, self.addable(ctx)),
             (Command::Filter, Availability::Enabled),
             (Command::Sort, Availability::Enabled),
             (Command::QueryForm, Availability::Enabled),
             (Command::Refresh, Availability::Enabled),
         ];
-        if !self.offers.is_typing() {
-            commands.push((Command::Open, addable));
-        }
         if self.offer().is_some() {
             commands.push((Command::Copy, Availability::Enabled));
         }

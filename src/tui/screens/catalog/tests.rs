@@ -33,7 +33,7 @@ fn opened(world: &World, confirmed: bool, items: Vec<OfferRow>) -> CatalogScreen
     let effects = screen.update(Event::Opened, &world.ctx());
     for (id, asked) in calls(&effects) {
         let answer = match asked {
-            ApiCall::Offers(_) => page(items.clone()),
+            ApiCall::Offers { .. } => page(items.clone()),
             ApiCall::Account(_) => {
                 let mut card = card();
                 card.verified_at = confirmed.then_some(world.now);
@@ -85,7 +85,7 @@ fn an_offer_is_found_named_and_added_with_one_intent() {
     assert!(screen.wants_text(), "typing begins at once");
     world.types(&mut screen, "coffee");
     let (id, asked) = call(&screen.update(Event::Command(Command::Submit), &world.ctx()));
-    assert!(matches!(&asked, ApiCall::Offers(params) if params.q.as_deref() == Some("coffee")));
+    assert!(matches!(&asked, ApiCall::Offers { params, .. } if params.q.as_deref() == Some("coffee")));
     screen.update(Event::Reply(id, Ok(page(offers()))), &world.ctx());
     let mut ask = dialog(screen.update(Event::Command(Command::Open), &world.ctx()));
     ask.update(Event::Opened, &world.ctx());
@@ -150,10 +150,10 @@ fn nothing_is_added_before_the_confirmation_or_against_the_rules() {
     let mut screen = opened(&world, false, offers());
     screen.update(Event::Command(Command::LeaveText), &world.ctx());
     assert_eq!(why(&screen), "Confirm the account first (c).");
+    let effects = screen.update(Event::Command(Command::Open), &world.ctx());
     assert!(
-        screen
-            .update(Event::Command(Command::Open), &world.ctx())
-            .is_empty()
+        matches!(&effects[..], [Effect::Toast(toast)] if toast.text == "Confirm the account first (c)."),
+        "{effects:?}"
     );
     let mut screen = opened(&world, true, offers());
     screen.update(Event::Command(Command::LeaveText), &world.ctx());
@@ -226,6 +226,53 @@ fn what_can_no_longer_be_done_on_a_stale_token_says_so_and_sends_nothing() {
     );
     let again = ask.update(Event::Command(Command::Confirm), &world.ctx());
     assert!(again.is_empty(), "{again:?}");
+}
+
+#[test]
+fn what_stands_against_it_for_this_customer_is_told() {
+    let world = World::new(120, 40);
+    let mut held = offer(1, "Free coffee");
+    held.why_not = Some("The customer has it already.".to_owned());
+    let mut screen = opened(&world, true, vec![held]);
+    screen.update(Event::Command(Command::LeaveText), &world.ctx());
+    let frame = world.frame(&mut screen);
+    assert!(
+        frame.contains("✗ Free coffee") && frame.contains("The customer has it already."),
+        "{frame}"
+    );
+    assert_eq!(
+        screen.addable(&world.ctx()),
+        Availability::Dimmed("The customer has it already.".to_owned())
+    );
+}
+
+#[test]
+fn a_reissue_may_have_a_last_day_of_its_own() {
+    let world = World::new(80, 24);
+    let seen = token(1, "Free coffee", TokenState::Expired);
+    let mut ask = token_verbs::reissue(&seen, "Tyrone Johnson …4411", None, &world.ctx());
+    ask.update(Event::Opened, &world.ctx());
+    ask.update(Event::Paste("asked for it".to_owned()), &world.ctx());
+    ask.update(Event::Command(Command::NextField), &world.ctx());
+    for (typed, said) in [("soon", "This is no date"), ("2020-01-31", "This day is over")] {
+        ask.update(Event::Paste(typed.to_owned()), &world.ctx());
+        let effects = ask.update(Event::Command(Command::Confirm), &world.ctx());
+        assert!(effects.is_empty(), "{effects:?}");
+        let shown = ask.say(&world.ctx()).join("\n");
+        assert!(shown.contains(said), "{shown}");
+        for _ in typed.chars() {
+            ask.update(Event::Key("backspace".parse().expect("a key")), &world.ctx());
+        }
+    }
+    insta::assert_snapshot!("reissue_80", world.dialog(&mut *ask));
+    ask.update(Event::Paste("2099-01-31".to_owned()), &world.ctx());
+    let (_, asked) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    let ApiCall::ReissueToken { body, .. } = asked else {
+        panic!("{asked:?}")
+    };
+    let last = body.expires_at.expect("a last moment").timestamp();
+    let day = last.to_zoned(world.ctx().zone.clone());
+    assert_eq!(day.strftime("%F %T").to_string(), "2099-01-31 23:59:59");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::CatalogScreen;
+use super::{CatalogScreen, why_not};
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
@@ -100,11 +100,11 @@ impl CatalogScreen {
             .expiry_for(ctx.now)
             .map_or_else(|| ctx.words.get("token-never-expires"), |at| day(ctx, Some(at)));
         let kind = ctx.words.get(&format!("offer-type-{}", offer.offer_type.word()));
-        let addable = match &row.not_addable {
+        let addable = match why_not(row) {
             Some(why) => format!("{} {why}", ctx.theme.sign(Sign::Error)),
             None => ctx.words.with("catalog-would-expire", &[("expires", &expires)]),
         };
-        let role = if row.not_addable.is_some() {
+        let role = if why_not(row).is_some() {
             Role::Warning
         } else {
             Role::Text
@@ -141,11 +141,11 @@ impl CatalogScreen {
 
 fn row(row: &OfferRow, ctx: &Ctx<'_>) -> Row<'static> {
     let offer = &row.offer;
-    let name = match &row.not_addable {
+    let name = match why_not(row) {
         Some(_) => format!("{} {}", ctx.theme.sign(Sign::Error), offer.name),
         None => offer.name.clone(),
     };
-    let role = if row.not_addable.is_some() {
+    let role = if why_not(row).is_some() {
         Role::Dimmed
     } else {
         Role::Text

@@ -47,7 +47,7 @@ const fn grow(least: u16, share: u16) -> Width {
 
 const SPECS: &[Spec] = &[
     spec("state", Width::Fixed(10), 0, true, state),
-    spec("name", grow(14, 4), 0, true, |t, _| Text::plain(t.name.clone())),
+    spec("name", grow(19, 4), 0, true, |t, _| Text::plain(t.name.clone())),
     spec("type", Width::Fixed(9), 2, true, |t, ctx| {
         Text::plain(ctx.words.get(&format!("offer-type-{}", t.offer_type.word())))
     }),
@@ -57,7 +57,7 @@ const SPECS: &[Spec] = &[
             Text::plain(value(ctx, &t.value))
         })
     },
-    spec("merchant", grow(10, 2), 0, true, |t, _| {
+    spec("merchant", grow(10, 2), 1, true, |t, _| {
         Text::plain(t.merchant.clone())
     }),
     spec("claimed", Width::Fixed(10), 0, true, |t, ctx| {

@@ -7,6 +7,9 @@ use super::sheet::{Entry, Sheet};
 use super::{day, value};
 use crate::domain::id::{AccountId, IntentKey, TicketId};
 use crate::domain::profile::ReasonFor;
+use crate::domain::query::Context;
+use crate::domain::query::dates::DateExpr;
+use crate::domain::time::Moment;
 use crate::domain::token::{may_reissue, may_remove};
 use crate::tui::flow::{Answer, ApiCall, Ctx, Current, Dialog, Effect, Fact, Toast};
 use crate::wire::accounts::AccountCard;
@@ -29,7 +32,10 @@ pub fn whose(card: Option<&AccountCard>, ctx: &Ctx<'_>) -> String {
     }
 }
 
-/// The verbs that need a reason and nothing else.
+/// The field for the last day of a reissued token; the backend calls it so, too.
+const EXPIRY: &str = "expires_at";
+
+/// The verbs of a wallet.
 #[derive(Debug)]
 enum Verb {
     Add(Box<OfferRow>),
@@ -40,6 +46,8 @@ enum Verb {
 #[derive(Debug)]
 struct TokenAct {
     verb: Verb,
+    /// When and where dates are read.
+    dates: Context,
     account: AccountId,
     whose: String,
     ticket: Option<TicketId>,
@@ -68,6 +76,7 @@ pub fn add(
     ];
     let act = TokenAct {
         verb: Verb::Add(Box::new(offer.clone())),
+        dates: dates(ctx),
         account,
         whose: whose.to_owned(),
         ticket,
@@ -80,6 +89,7 @@ pub fn add(
 pub fn remove(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     let act = TokenAct {
         verb: Verb::Remove(Box::new(token.clone())),
+        dates: dates(ctx),
         account: token.account_id,
         whose: whose.to_owned(),
         ticket,
@@ -92,6 +102,7 @@ pub fn remove(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx
 pub fn reissue(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     let act = TokenAct {
         verb: Verb::Reissue(Box::new(token.clone())),
+        dates: dates(ctx),
         account: token.account_id,
         whose: whose.to_owned(),
         ticket,
@@ -116,6 +127,13 @@ fn change(name: &str, token: &TokenRow, reasons: ReasonFor, act: TokenAct, ctx: 
     dialog(name, &values, reasons, act, ctx)
 }
 
+fn dates(ctx: &Ctx<'_>) -> Context {
+    Context {
+        now: ctx.now,
+        zone: ctx.zone.clone(),
+    }
+}
+
 fn dialog(
     name: &str,
     values: &[(&str, &str)],
@@ -124,7 +142,12 @@ fn dialog(
     ctx: &Ctx<'_>,
 ) -> Box<dyn Dialog> {
     let words = ctx.words;
-    let sheet = Sheet::new(vec![Entry::reason("reason", reasons, ctx)]);
+    let mut entries = vec![Entry::reason("reason", reasons, ctx)];
+    if matches!(act.verb, Verb::Reissue(_)) {
+        let label = words.get("token-fact-expires");
+        entries.push(Entry::line(EXPIRY, label, 40).hint(words.get("verb-reissue-expiry-hint")));
+    }
+    let sheet = Sheet::new(entries);
     let lines = vec![
         words.with(&format!("verb-{name}-line"), values),
         words.with(&format!("verb-{name}-effect"), values),
@@ -135,6 +158,12 @@ fn dialog(
 }
 
 impl TokenAct {
+    /// The last moment of the date that was written for the new token; `None` for what is no date.
+    fn expiry(&self, text: &str) -> Option<Moment> {
+        let span = DateExpr::read(text)?.resolve(&self.dates)?;
+        span.before.map(|after| Moment::from_micros(after.micros() - 1))
+    }
+
     /// Why the verb cannot be done on the row as it is known now.
     fn refusal(&self) -> Option<String> {
         match &self.verb {
@@ -153,6 +182,14 @@ impl Act for TokenAct {
         if !sheet.reason("reason").is_given() {
             wrong.push(missing("reason", ctx.words.get("verb-reason-missing")));
         }
+        let date = sheet.text(EXPIRY);
+        if !date.is_empty() {
+            match self.expiry(&date) {
+                None => wrong.push(missing(EXPIRY, ctx.words.get("verb-reissue-no-date"))),
+                Some(at) if at <= ctx.now => wrong.push(missing(EXPIRY, ctx.words.get("verb-reissue-past"))),
+                Some(_) => {}
+            }
+        }
         if let Some(refusal) = self.refusal() {
             wrong.push(missing("", super::gate::sentence(&refusal)));
         }
@@ -168,7 +205,7 @@ impl Act for TokenAct {
         let change = |reason| ChangeToken {
             reason,
             ticket_id: self.ticket,
-            expires_at: None,
+            expires_at: self.expiry(&sheet.text(EXPIRY)),
             again: false,
         };
         match &self.verb {

@@ -359,7 +359,26 @@ impl<T: Row> Window<T> {
         Took::Rows { anew: false }
     }
 
+    /// The row that takes the cursor when the one under it is not among these: the next one below that is still
+    /// there, else the nearest above.
+    fn heir(&self, new: &[T]) -> Option<T::Id> {
+        let there: BTreeSet<T::Id> = new.iter().map(T::id).collect();
+        let selected = self.list.selected().filter(|id| !there.contains(id))?;
+        let at = self.rows.iter().position(|row| row.id() == *selected)?;
+        let (above, below) = self.rows.split_at(at);
+        below
+            .iter()
+            .chain(above.iter().rev())
+            .map(T::id)
+            .find(|id| there.contains(id))
+    }
+
     fn put_anew(&mut self, page: Page<T>) -> Took {
+        if self.want == Want::Around
+            && let Some(heir) = self.heir(&page.items)
+        {
+            self.list.aim(heir);
+        }
         let anew = self.shown.as_ref() != Some(&self.running);
         self.pages = VecDeque::from([Held {
             len: page.items.len(),

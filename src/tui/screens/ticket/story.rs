@@ -167,6 +167,17 @@ fn why(detail: &str, ctx: &Ctx<'_>) -> String {
             let kind = ctx.words.get(&format!("resolution-{}", kind.word()));
             format!("{kind}: {summary}")
         }
-        None => detail.trim().to_owned(),
+        None => reason_label(detail.trim(), ctx).to_owned(),
     }
+}
+
+/// What the desk calls a reason; own words stay as they are.
+fn reason_label<'a>(detail: &'a str, ctx: &Ctx<'a>) -> &'a str {
+    let known = ctx
+        .desk
+        .reasons
+        .values()
+        .flatten()
+        .find(|reason| reason.code == detail);
+    known.map_or(detail, |reason| &reason.label)
 }

@@ -79,7 +79,7 @@ fn columns(sorted: Option<(&'static str, Sorted)>, ctx: &Ctx<'_>) -> Vec<Column<
         Column::new(ctx.words.get(id), width).sorted(by)
     };
     let grow = |least, share| Width::Grow { least, share };
-    let subject = column("ticket-field-subject", "subject", grow(15, 4));
+    let subject = column("ticket-field-subject", "subject", grow(20, 4));
     let mut when = column("ticket-field-updated", "updated", Width::Fixed(11)).rank(1);
     if let Some(("created", way)) = sorted {
         // the column of times shows what the list is sorted by
