@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Override;
 
-use super::{account, actions, approval, audit, completions, offer, plan, session, ticket, token};
+use super::{account, actions, approval, audit, completions, offer, plan, session, sign_ins, ticket, token};
 
 /// A keyboard-driven terminal for support desks: accounts, offer tokens and tickets.
 ///
@@ -84,8 +84,10 @@ pub(super) enum Command {
     Approval(approval::ApprovalArgs),
     /// List, show, create, work on and close tickets
     Ticket(ticket::TicketArgs),
-    /// Check the audit
+    /// List, check and export the audit; receipts
     Audit(audit::AuditArgs),
+    /// List and end sign-ins
+    Session(sign_ins::SessionArgs),
     /// Try everything with made-up data: provider, backend and desk in one process
     #[cfg(feature = "server")]
     Demo(super::demo::DemoArgs),

@@ -34,6 +34,7 @@ mod seed;
 #[cfg(feature = "server")]
 mod serve;
 mod session;
+mod sign_ins;
 mod signals;
 mod ticket;
 mod token;
@@ -80,7 +81,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         #[cfg(feature = "server")]
         Command::Seed(args) => seed::run(&global, &args, output),
         Command::Doctor => doctor::run(&global, output),
-        Command::Audit(args) => context::run(&global, output, |ctx| audit::run(ctx, args)),
+        Command::Audit(args) => audit::run(&global, args, output),
+        Command::Session(args) => context::run(&global, output, |ctx| sign_ins::run(ctx, args)),
         Command::Login(args) => context::run(&global, output, |ctx| session::login(ctx, args)),
         Command::Logout => context::run(&global, output, session::logout),
         Command::Whoami => context::run(&global, output, session::whoami),

@@ -124,6 +124,7 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
         },
         limits: config.limits.clone(),
         keys,
+        audit: config.audit.clone(),
         public_docs: false,
     };
     let server = app::serve(setup, listener)

@@ -2,9 +2,11 @@
 
 use http::Method;
 
-use crate::domain::id::{AgentId, SessionId};
+use crate::domain::audit::Sealed;
+use crate::domain::audit::checkpoint::Checkpoint;
+use crate::domain::id::{AgentId, IntentKey, SessionId};
 use crate::domain::profile::Profile;
-use crate::wire::audit::{AuditEvent, AuditVerdict};
+use crate::wire::audit::{AuditErased, AuditEvent, AuditReceipt, AuditStretch, AuditVerdict, EraseAudit};
 use crate::wire::desk::{DeskBrand, Me, Session, SessionsEnded};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
@@ -40,6 +42,16 @@ impl Api {
         let mut call = Call::get(paths::SESSIONS);
         call.method = Method::DELETE;
         self.send(call).await.map(|_| ())
+    }
+
+    /// Ends all own sessions, this one included, and says how many there were.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn end_all_sessions(&self) -> Result<SessionsEnded, ClientError> {
+        let mut call = Call::get(paths::SESSIONS);
+        call.method = Method::DELETE;
+        self.fetch(call).await
     }
 
     /// Ends the session that asks: its access tokens are refused from then on.
@@ -140,6 +152,43 @@ impl Api {
     #[must_use]
     pub fn audit_pages(&self, params: ListParams) -> Pages<AuditEvent> {
         Pages::new(self.clone(), paths::AUDIT, params)
+    }
+
+    /// A stretch of the sealed chain, behind the place `after`.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn audit_entries(&self, after: i64, limit: u32) -> Result<Vec<Sealed>, ClientError> {
+        let mut call = Call::get(paths::AUDIT_ENTRIES);
+        call.query.push(("after", after.to_string()));
+        call.query.push(("limit", limit.to_string()));
+        let stretch: AuditStretch = self.fetch(call).await?;
+        Ok(stretch.items)
+    }
+
+    /// The latest signed checkpoints of the audit, oldest first.
+    ///
+    /// # Errors
+    /// When they cannot be had.
+    pub async fn audit_checkpoints(&self) -> Result<Page<Checkpoint>, ClientError> {
+        self.fetch(Call::get(paths::AUDIT_CHECKPOINTS)).await
+    }
+
+    /// The receipt of one of one's own intents.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn audit_receipt(&self, key: IntentKey) -> Result<AuditReceipt, ClientError> {
+        self.fetch(Call::get(paths::audit_receipt(key))).await
+    }
+
+    /// Destroys what the audit holds in words about a customer.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn erase_audit(&self, key: IntentKey, what: &EraseAudit) -> Result<AuditErased, ClientError> {
+        self.fetch(Call::change(Method::POST, paths::AUDIT_ERASURES, key, what))
+            .await
     }
 
     /// Has the backend check the chain of the audit.

@@ -26,6 +26,10 @@ pub(super) fn check(kind: Kind, value: Value) -> Result<Value, String> {
             }
         }
         Kind::Url => url(kind, &value)?,
+        Kind::UrlOrEmpty => match text(kind, &value)? {
+            "" => {}
+            _ => url(kind, &value)?,
+        },
         Kind::Listen => listen(kind, text(kind, &value)?)?,
         Kind::ListenOrEmpty => match text(kind, &value)? {
             "" => {}

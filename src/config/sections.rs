@@ -27,6 +27,8 @@ pub struct Config {
     pub desk: DeskSettings,
     /// What the backend puts up with.
     pub limits: Limits,
+    /// Signed checkpoints of the audit.
+    pub audit: AuditSettings,
     /// The desk on screen.
     pub ui: UiSettings,
     /// The file that was read; `None` when there was none.
@@ -155,6 +157,31 @@ pub struct KeySettings {
     pub checkpoints: Vec<KeySource>,
     /// For drafts, which are kept encrypted.
     pub drafts: Vec<KeySource>,
+}
+
+/// The `[audit]` section: when the head of the chain is signed, and where the signature is kept beside the database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditSettings {
+    /// After so many entries.
+    pub checkpoint_entries: u32,
+    /// After so many minutes, if anything was sealed since.
+    pub checkpoint_minutes: u32,
+    /// A file that each checkpoint is appended to, as a line of JSON; better on another machine. Empty: none.
+    pub checkpoint_file: String,
+    /// An address that each checkpoint is posted to, as JSON. Empty: none.
+    pub checkpoint_url: String,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self {
+            checkpoint_entries: 1_000,
+            checkpoint_minutes: 10,
+            checkpoint_file: String::new(),
+            checkpoint_url: String::new(),
+        }
+    }
 }
 
 /// The `[desk]` section.

@@ -15,6 +15,8 @@ pub enum Kind {
     Number(i64, i64),
     /// An address that starts with `http://` or `https://`.
     Url,
+    /// The same, or empty.
+    UrlOrEmpty,
     /// `ADDRESS:PORT`.
     Listen,
     /// `ADDRESS:PORT`, or empty.
@@ -44,6 +46,9 @@ impl Kind {
             Self::Switch => "true or false".to_owned(),
             Self::Number(least, most) => format!("a whole number from {least} to {most}"),
             Self::Url => "an address such as \"https://desk.example.com\"".to_owned(),
+            Self::UrlOrEmpty => {
+                "an address such as \"https://keep.example.com/desk\", or \"\" for none".to_owned()
+            }
             Self::Listen => "an address and port such as \"127.0.0.1:8470\"".to_owned(),
             Self::ListenOrEmpty => {
                 "an address and port such as \"127.0.0.1:9090\", or \"\" for none".to_owned()
@@ -141,6 +146,10 @@ pub const KEYS: &[Key] = &[
     key("limits", "body_bytes", Kind::Number(1_024, 1 << 30)),
     key("limits", "request_seconds", Kind::Number(1, 600)),
     key("limits", "session_hours", Kind::Number(0, 720)),
+    key("audit", "checkpoint_entries", Kind::Number(1, 1_000_000)),
+    key("audit", "checkpoint_minutes", Kind::Number(1, 10_080)),
+    key("audit", "checkpoint_file", Kind::Text),
+    key("audit", "checkpoint_url", Kind::UrlOrEmpty),
     key("ui", "theme", Kind::Text),
     key("ui", "linear", Kind::Switch),
     key("ui", "zone", Kind::Zone),

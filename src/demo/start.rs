@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use crate::config::identity::IdentitySettings;
-use crate::config::sections::Limits;
+use crate::config::sections::{AuditSettings, Limits};
 use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::Clock;
@@ -80,6 +80,7 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
         },
         limits: options.limits,
         keys: Keys::made_up(),
+        audit: AuditSettings::default(),
         public_docs: false,
     };
     let server = app::serve(setup, listener).map_err(|error| format!("the backend cannot start: {error}"))?;

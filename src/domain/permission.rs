@@ -173,6 +173,8 @@ permissions! {
     TicketReopen = "ticket.reopen" for DESK,
     /// Read the audit.
     AuditRead = "audit.read" for OVERSIGHT,
+    /// Destroy what the audit holds in words about a customer who has to be forgotten.
+    AuditErase = "audit.erase" for ADMIN,
     /// See and end other people's sessions.
     SessionAdmin = "session.admin" for ADMIN,
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{AuditId, IntentKey, SessionId, TicketId};
+use crate::domain::audit::Sealed;
+use crate::domain::id::{AccountId, AuditId, IntentKey, SessionId, TicketId};
 use crate::domain::time::Moment;
 
 /// One audit event.
@@ -21,6 +22,9 @@ pub struct AuditEvent {
     pub role: String,
     /// In which sign-in.
     pub session_id: Option<SessionId>,
+    /// From which network address; empty when it was the backend itself.
+    #[serde(default)]
+    pub address: String,
     /// What was done, such as `token.add` or `account.view`.
     pub verb: String,
     /// To what: kind and id, such as `token 0198…`.
@@ -41,6 +45,43 @@ pub struct AuditEvent {
     pub hash: String,
 }
 
+/// A stretch of the sealed chain, as it is exported: each item is one line of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AuditStretch {
+    /// The entries, in order; fewer than asked for at the end of the chain.
+    #[cfg_attr(feature = "server", schema(value_type = Vec<Object>))]
+    pub items: Vec<Sealed>,
+}
+
+/// A receipt: that something was done and has its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AuditReceipt {
+    /// The receipt, one short line.
+    pub receipt: String,
+    /// The entry's place in the chain.
+    pub seq: i64,
+}
+
+/// Whose words in the audit are destroyed, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct EraseAudit {
+    /// The customer who has to be forgotten.
+    pub account_id: AccountId,
+    /// Why: a reference such as the number of the request; no personal data.
+    pub reason: String,
+}
+
+/// What was destroyed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AuditErased {
+    /// Entries whose words are gone.
+    pub entries: u64,
+}
+
 /// Outcome of checking the chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -51,6 +92,9 @@ pub struct AuditVerdict {
     pub checked: u64,
     /// Hash of the last entry, in hex.
     pub head: String,
+    /// Signed checkpoints that it was held against.
+    #[serde(default)]
+    pub checkpoints: u64,
     /// The first entry that is wrong, and how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,

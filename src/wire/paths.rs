@@ -42,10 +42,20 @@ pub const APPROVALS: &str = "/approvals";
 pub const AUDIT: &str = "/audit";
 /// `GET`: verification of the audit chain.
 pub const AUDIT_VERIFY: &str = "/audit/verify";
+/// `GET`: the sealed chain, for an export.
+pub const AUDIT_ENTRIES: &str = "/audit/entries";
+/// `GET`: signed checkpoints.
+pub const AUDIT_CHECKPOINTS: &str = "/audit/checkpoints";
+/// `POST`: destroy what the audit holds in words about a customer.
+pub const AUDIT_ERASURES: &str = "/audit/erasures";
 
 /// `GET`, `DELETE`: one session.
 pub fn session(id: impl Display) -> String {
     format!("/sessions/{id}")
+}
+/// `GET`: the receipt of one of one's own intents.
+pub fn audit_receipt(key: impl Display) -> String {
+    format!("/audit/receipts/{key}")
 }
 /// `GET`: what became of an intent.
 pub fn intent(key: impl Display) -> String {

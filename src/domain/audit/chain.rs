@@ -250,6 +250,20 @@ pub struct Work {
 }
 
 impl Work {
+    /// The same behind a hash that may not be known yet: then the work is left for later.
+    #[must_use]
+    pub fn on_known(sealed: &Sealed, behind: Option<Hash>) -> Self {
+        match behind {
+            Some(behind) => Self::on(sealed, behind),
+            None => Self {
+                // No entry stands behind a hash of its own, so this is never taken for the work done.
+                behind: sealed.hash,
+                hash: Hash::ZERO,
+                texts: false,
+            },
+        }
+    }
+
     /// Hashes an entry behind one with that hash.
     #[must_use]
     pub fn on(sealed: &Sealed, behind: Hash) -> Self {

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::identity::RoleGroups;
-use crate::config::sections::Limits;
+use crate::config::sections::{AuditSettings, Limits};
 use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::Clock;
@@ -44,6 +44,8 @@ pub struct Setup {
     pub limits: Limits,
     /// Its own keys.
     pub keys: Keys,
+    /// When the audit is signed, and where that is kept.
+    pub audit: AuditSettings,
     /// Whether the documentation is for every machine.
     pub public_docs: bool,
 }
@@ -141,11 +143,26 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     let sealing = tokio::spawn(workers::seal(services.clone(), stop.clone(), move |n| {
         metrics.sealed.inc_by(n);
     }));
+    let keeping = tokio::spawn(workers::checkpoints::keep(
+        services.clone(),
+        checkpoints(&setup.audit),
+        stop.clone(),
+    ));
     let sweeping = tokio::spawn(workers::sweep(services.clone(), stop.clone()));
     Ok(RunningServer {
         addr,
         services,
         stop,
-        tasks: vec![serving, sealing, sweeping],
+        tasks: vec![serving, sealing, keeping, sweeping],
     })
+}
+
+fn checkpoints(settings: &AuditSettings) -> workers::checkpoints::Policy {
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    workers::checkpoints::Policy {
+        entries: settings.checkpoint_entries,
+        minutes: settings.checkpoint_minutes,
+        file: given(&settings.checkpoint_file).map(Into::into),
+        url: given(&settings.checkpoint_url),
+    }
 }

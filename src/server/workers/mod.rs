@@ -1,5 +1,7 @@
 //! Work beside the requests: sealing the audit chain, and forgetting old intents.
 
+pub mod checkpoints;
+
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;

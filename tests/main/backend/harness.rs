@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokendesk::client::{Api, Credentials, CredentialsError};
 use tokendesk::config::identity::RoleGroups;
-use tokendesk::config::sections::{BackendSettings, Limits};
+use tokendesk::config::sections::{AuditSettings, BackendSettings, Limits};
 use tokendesk::domain::account::{Account, Address};
 use tokendesk::domain::id::{AccountId, OfferId, SessionId, TokenId};
 use tokendesk::domain::keys::Keys;
@@ -158,6 +158,7 @@ impl Backend {
                 ..Limits::default()
             },
             keys: Keys::made_up(),
+            audit: AuditSettings::default(),
             public_docs: false,
         };
         // Tests let hours pass between two requests.
@@ -182,6 +183,11 @@ impl Backend {
     pub async fn restarted(self) -> Self {
         self.server.shutdown().await;
         Self::start(self.kind, self.address, self._dir, self.tune).await
+    }
+
+    /// The present moment of the tests.
+    pub fn clock_now(&self) -> Moment {
+        self.clock.now()
     }
 
     /// The database, for looking into it.

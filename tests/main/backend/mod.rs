@@ -4,6 +4,7 @@ mod actions;
 mod audit;
 mod disputes;
 mod documents;
+mod evidence;
 mod faults;
 pub mod harness;
 mod lookups;
