@@ -277,6 +277,7 @@ impl App {
             }
             Command::Explain => self.explain(jobs),
             Command::Lock => self.lock(false, jobs),
+            Command::Undo => self.undo(jobs),
             Command::SignOut => self.ask(Question::SignOut),
             _ => {
                 if let Some(root) = side_of(command) {
@@ -295,6 +296,19 @@ impl App {
             Some(explanation) => self.layers.push(Layer::Explain { explanation, top: 0 }),
             None => {
                 let words = self.env.words.get("app-nothing-to-explain");
+                self.say_toast(Toast::info(words), jobs);
+            }
+        }
+    }
+
+    /// Takes back what was done last.
+    fn undo(&mut self, jobs: &mut Vec<Job>) {
+        let ctx = self.env.ctx();
+        let last = ctx.memory.last_to_undo();
+        match last.map(|action| crate::tui::screens::parts::undo::dialog(action, &ctx)) {
+            Some(dialog) => self.act(vec![Effect::Open(dialog)], jobs),
+            None => {
+                let words = self.env.words.get("undo-nothing");
                 self.say_toast(Toast::info(words), jobs);
             }
         }

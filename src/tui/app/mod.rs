@@ -286,6 +286,7 @@ const OWN: &[Command] = &[
     Command::Help,
     Command::Palette,
     Command::Explain,
+    Command::Undo,
     Command::GoLookup,
     Command::GoTickets,
     Command::Lock,

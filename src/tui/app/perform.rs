@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::layers::Layer;
 use super::stack::Kept;
 use super::{App, Asked, Job, Owner, WakeId};
-use crate::tui::flow::{Effect, Event, Reply, RequestId, Root, Route, Toast, WakeKey};
+use crate::tui::flow::{Effect, Event, Fact, Reply, RequestId, Root, Route, Toast, WakeKey};
 
 /// More effects than this in one go are a fault of a screen; the rest is dropped.
 const MOST: usize = 2_000;
@@ -88,6 +88,9 @@ impl App {
             }
             Effect::Close => self.close(owner, jobs),
             Effect::Publish(fact) => {
+                if let Fact::TokenChanged(done) = &fact {
+                    self.env.memory.note((**done).clone());
+                }
                 let mut everyone: Vec<Owner> = self.sides.all().map(|kept| Owner::Screen(kept.id)).collect();
                 everyone.retain(|other| *other != owner);
                 everyone.insert(0, owner);

@@ -1,5 +1,6 @@
 //! What screens can ask of the backend: plain values over the wire's types.
 
+use super::token_call::TokenCall;
 use crate::domain::id::{AccountId, IntentKey, OfferId, TicketId, TokenId};
 use crate::domain::permission::Permission;
 use crate::text::words::Words;
@@ -106,6 +107,8 @@ pub enum ApiCall {
         /// Reason, ticket, new last moment.
         body: ChangeToken,
     },
+    /// More about tokens → see each.
+    On(TokenCall),
     /// A page of the catalog, with what each offer means for an account's wallet →
     /// [`Answer::Offers`](super::Answer::Offers).
     Offers {
@@ -243,6 +246,7 @@ impl ApiCall {
             Self::AddToken { key, account, .. } => (key, "token.add", format!("account {account}")),
             Self::RemoveToken { key, token, .. } => (key, "token.remove", format!("token {token}")),
             Self::ReissueToken { key, token, .. } => (key, "token.reissue", format!("token {token}")),
+            Self::On(call) => return call.intent(),
             Self::CreateTicket { key, .. } => (key, "ticket.create", "ticket".to_owned()),
             Self::PostMessage { key, ticket, .. } => (key, "ticket.message", format!("ticket {ticket}")),
             Self::EditTicket { key, ticket, .. } => (key, "ticket.edit", format!("ticket {ticket}")),
@@ -294,6 +298,7 @@ impl ApiCall {
             Self::AddToken { .. } => Permission::TokenAdd,
             Self::RemoveToken { .. } => Permission::TokenRemove,
             Self::ReissueToken { .. } => Permission::TokenReissue,
+            Self::On(call) => call.permission(),
             Self::Offers { .. } | Self::Offer(_) => Permission::OfferView,
             Self::Tickets(_) | Self::Ticket(_) | Self::TicketByNumber(_) | Self::TicketHistory(_) => {
                 Permission::TicketView

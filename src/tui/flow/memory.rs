@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::token::ActionKind;
+use crate::wire::tokens::{Action, ActionDone};
+
 /// So many queries are remembered for each kind of list.
 const QUERIES: usize = 50;
 
@@ -41,6 +44,7 @@ pub enum Remember {
 pub struct Memory {
     columns: BTreeMap<&'static str, Vec<Laid>>,
     queries: BTreeMap<&'static str, Vec<String>>,
+    log: Vec<ActionDone>,
 }
 
 impl Memory {
@@ -65,6 +69,32 @@ impl Memory {
                 queries.drain(..over);
             }
         }
+    }
+
+    /// Notes an action that was done here.
+    pub fn note(&mut self, done: ActionDone) {
+        if let Some(undone) = done.action.ties.undoes {
+            for known in &mut self.log {
+                if known.action.id == undone {
+                    known.action.ties.undone_by = Some(done.action.id);
+                }
+            }
+        }
+        self.log.push(done);
+    }
+
+    /// What was done here since the sign-in, oldest first.
+    #[must_use]
+    pub fn log(&self) -> &[ActionDone] {
+        &self.log
+    }
+
+    /// The latest action that was done here, is not taken back, and can be.
+    #[must_use]
+    pub fn last_to_undo(&self) -> Option<&Action> {
+        self.log.iter().rev().map(|done| &done.action).find(|action| {
+            action.kind.can_be_undone() && action.kind != ActionKind::Undo && action.ties.undone_by.is_none()
+        })
     }
 
     /// How a list's columns are laid out, if that was changed.

@@ -14,6 +14,7 @@ mod pending;
 mod reply;
 mod route;
 mod screen;
+mod token_call;
 
 pub use call::{ApiCall, Intent, doing};
 pub use ctx::{Ctx, Ids, Link, neutral_desk};
@@ -24,3 +25,4 @@ pub use pending::{Latest, Pending, RequestId};
 pub use reply::{Answer, CallError, Current, Reply, Trouble};
 pub use route::{Root, Route, ScreenKind};
 pub use screen::{Availability, Dialog, Explanation, Screen};
+pub use token_call::{TokenAnswer, TokenCall};

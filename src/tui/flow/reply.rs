@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::token_call::TokenAnswer;
 use crate::domain::profile::Profile;
 use crate::wire::accounts::{AccountCard, AccountHits, Revealed, Verified};
 use crate::wire::desk::{DeskBrand, Me, Note};
@@ -31,6 +32,7 @@ pub enum Answer {
     Token(Box<TokenRow>),
     TokenHistory(Vec<TokenEvent>),
     Done(Box<ActionDone>),
+    Of(TokenAnswer),
     Offers(Page<OfferRow>),
     Offer(Box<OfferRow>),
     Tickets(Page<TicketRow>),

@@ -180,6 +180,7 @@ commands! {
     Help, "help", "keys", "Show the keys that work here.", Global, ["?", "f1"];
     Palette, "palette", "all", "Find any command by its name.", Global, [":"];
     Explain, "explain", "why", "Explain the thing under the cursor.", Global, ["="];
+    Undo, "undo", "Undo", "Take back what was done last.", Global, ["u"], TokenUndo;
     Back, "back", "Back", "Close what is on top, or go back.", Global, ["esc"];
     GoLookup, "go-lookup", "Look-up", "Go to the look-up, as you left it.", Global, ["g a"], AccountSearch;
     GoTickets, "go-tickets", "Tickets", "Go to the tickets, as you left them.", Global, ["g t"], TicketView;
@@ -218,6 +219,8 @@ commands! {
     AddNote, "add-note", "Case note", "Write a case note.", Account, ["N"], AccountNote;
     AddToken, "add-token", "Add token", "Search the catalog and add an offer to the wallet.", Tokens, ["a"], TokenAdd;
     ReissueToken, "reissue-token", "Reissue", "Put a new instance in the place of the token.", Tokens, ["r"], TokenReissue;
+    DisputeToken, "dispute-token", "Dispute", "Open a dispute about the token.", Tokens, ["d"], TokenDispute;
+    DecideDispute, "decide-dispute", "Decide dispute", "Uphold or reject the open dispute about the token.", Tokens, ["D"], DisputeDecide;
     RemoveToken, "remove-token", "Remove", "Take the token out of the wallet; history stays.", Tokens, ["x"], TokenRemove;
     Columns, "columns", "Columns", "Choose the columns, their order and width.", Tokens, ["C"], TokenView;
     Mark, "mark", "Mark", "Mark the token, or take its mark away.", Tokens, ["space"], TokenView;

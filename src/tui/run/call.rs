@@ -51,6 +51,7 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
             version,
             body,
         } => done(api.reissue_token(*token, *version, *key, body).await?),
+        ApiCall::On(call) => super::token_call::perform(api, call).await?,
         ApiCall::Offers { account, params } => Answer::Offers(api.offers_for(*account, params).await?),
         ApiCall::Offer(id) => Answer::Offer(Box::new(api.offer(*id).await?)),
         ticket => return perform_ticket(api, ticket).await,
@@ -156,6 +157,7 @@ pub(super) fn settled(call: &ApiCall, settled: Settled) -> Result<Answer, Client
         ApiCall::AddToken { .. } | ApiCall::RemoveToken { .. } | ApiCall::ReissueToken { .. } => {
             Answer::Done(Box::new(read(value)?))
         }
+        ApiCall::On(call) => super::token_call::settled(call, value)?,
         ApiCall::PostMessage { .. } => Answer::Message(read(value)?),
         _ => Answer::Ticket(Box::new(read(value)?)),
     })

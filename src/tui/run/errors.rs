@@ -46,6 +46,7 @@ pub(super) fn call_error(call: &ApiCall, error: ClientError) -> CallError {
 /// The row that an action met, in its own type.
 fn current(call: &ApiCall, row: serde_json::Value) -> Option<Current> {
     match call {
+        ApiCall::On(call) => super::token_call::current(call, row),
         ApiCall::RemoveToken { .. } | ApiCall::ReissueToken { .. } => serde_json::from_value(row)
             .ok()
             .map(|row| Current::Token(Box::new(row))),

@@ -14,6 +14,7 @@ mod looped;
 mod screen;
 mod setup;
 mod signin;
+mod token_call;
 mod work;
 
 pub use setup::{DemoApprover, DeskError, DeskSetup};

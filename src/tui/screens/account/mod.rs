@@ -14,6 +14,7 @@ use ratatui::layout::{Position, Rect};
 use super::parts::account_verbs::Slot;
 use super::parts::context::TicketContext;
 use super::parts::detail::{Detail, title};
+use super::parts::disputes::Deciding;
 use super::parts::explain;
 use super::parts::full_name;
 use super::parts::gate::token_action;
@@ -68,6 +69,7 @@ pub struct AccountScreen {
     revealed: Option<Shown>,
     wallet: Live<TokenRow>,
     detail: Detail,
+    deciding: Deciding,
     pane: Pane,
     zoomed: bool,
     /// The wallet shows a change of just now: coming back must not read it away.
@@ -93,6 +95,7 @@ impl AccountScreen {
             revealed: None,
             wallet: Live::new(&TOKEN_FIELDS, FIRST_QUERY),
             detail: Detail::default(),
+            deciding: Deciding::default(),
             pane: Pane::Wallet,
             zoomed: false,
             just_changed: false,
@@ -173,6 +176,7 @@ impl Screen for AccountScreen {
             action(Command::AddToken),
             action(Command::ReissueToken),
             action(Command::RemoveToken),
+            action(Command::DisputeToken),
             action(Command::Open),
             (Command::Filter, Availability::Enabled),
         ]);
@@ -186,6 +190,7 @@ impl Screen for AccountScreen {
         commands.push((Command::Sort, Availability::Enabled));
         commands.push((Command::QueryForm, Availability::Enabled));
         commands.push((Command::Columns, Availability::Enabled));
+        commands.push(action(Command::DecideDispute));
         commands.push(action(Command::Mark));
         commands.push(action(Command::MarkRange));
         commands.push(action(Command::MarkAll));

@@ -1,4 +1,5 @@
 mod asking;
+mod disputing;
 
 use super::*;
 use crate::domain::id::TokenId;

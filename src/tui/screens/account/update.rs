@@ -12,7 +12,7 @@ use crate::tui::flow::{
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::window::Took;
 use crate::tui::screens::parts::{
-    account_verbs, ask_latest, columns, detail, live, ticket_verbs, token_verbs,
+    account_verbs, ask_latest, columns, detail, disputes, live, ticket_verbs, token_verbs,
 };
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::{Verified, Verify};
@@ -247,6 +247,13 @@ impl AccountScreen {
         let Some((id, reply)) = self.detail.reply(id, reply) else {
             return effects;
         };
+        let (id, reply) = match self.deciding.reply(id, reply, ctx) {
+            Ok(more) => {
+                effects.extend(more);
+                return effects;
+            }
+            Err(others) => others,
+        };
         let Some((id, reply)) = self.context.reply(id, reply) else {
             effects.extend(self.link(ctx));
             return effects;
@@ -404,7 +411,11 @@ impl AccountScreen {
                 }
             }
             _ => {
-                window.replace(done.token.clone());
+                // what was taken out comes back into a list that left it out
+                if !window.replace(done.token.clone()) && done.action.kind == ActionKind::Undo {
+                    let query = window.query().to_owned();
+                    effects.extend(window.ask(&query, ctx, &call_of(self.account)));
+                }
             }
         }
         self.just_changed = true;
@@ -421,6 +432,11 @@ impl AccountScreen {
         let dialog = match (command, token) {
             (Command::RemoveToken, Some(token)) => token_verbs::remove(token, &whose, ticket, ctx),
             (Command::ReissueToken, Some(token)) => token_verbs::reissue(token, &whose, ticket, ctx),
+            (Command::DisputeToken, Some(token)) => disputes::open(token, &whose, ticket, ctx),
+            (Command::DecideDispute, Some(token)) => {
+                let token = token.clone();
+                return self.deciding.begin(&token, &whose, ticket, ctx);
+            }
             (Command::Verify, _) => account_verbs::verify(self.account, &whose, ctx),
             (Command::Reveal, _) => account_verbs::reveal(self.account, &whose, &self.slot, ctx),
             (Command::AddNote, _) => account_verbs::note(self.account, None, &whose, ctx),

@@ -4,7 +4,7 @@ use super::detail::state_word;
 use super::gate::sentence;
 use super::key;
 use crate::domain::time::Moment;
-use crate::domain::token::{DisputeStatus, TokenState, may_reissue, may_remove};
+use crate::domain::token::{DisputeStatus, TokenState, may_dispute, may_reissue, may_remove};
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
@@ -29,6 +29,10 @@ pub fn token(token: &TokenRow, confirmed: bool, ctx: &Ctx<'_>) -> Vec<String> {
     verb(
         Command::RemoveToken,
         may_remove(token.state).err().map(|e| e.to_string()),
+    );
+    verb(
+        Command::DisputeToken,
+        may_dispute(token.state).err().map(|e| e.to_string()),
     );
     let reissue = may_reissue(token.state, token.dispute, token.reissued_to.is_some());
     verb(Command::ReissueToken, reissue.err().map(|e| e.to_string()));

@@ -1,7 +1,7 @@
 //! Which token actions can be given now, and why not: the mirror of what the backend enforces.
 
 use crate::domain::permission::Permission;
-use crate::domain::token::{may_reissue, may_remove};
+use crate::domain::token::{DisputeStatus, may_dispute, may_reissue, may_remove};
 use crate::tui::flow::{Availability, Ctx};
 use crate::tui::keys::Command;
 use crate::wire::tokens::TokenRow;
@@ -24,6 +24,8 @@ fn allowed(command: Command, token: Option<&TokenRow>, confirmed: bool, ctx: &Ct
         Command::AddToken | Command::ChooseOffer => Permission::TokenAdd,
         Command::ReissueToken => Permission::TokenReissue,
         Command::RemoveToken => Permission::TokenRemove,
+        Command::DisputeToken => Permission::TokenDispute,
+        Command::DecideDispute => Permission::DisputeDecide,
         _ => Permission::TokenView,
     };
     ctx.may(permission)?;
@@ -31,6 +33,8 @@ fn allowed(command: Command, token: Option<&TokenRow>, confirmed: bool, ctx: &Ct
         command,
         Command::ReissueToken
             | Command::RemoveToken
+            | Command::DisputeToken
+            | Command::DecideDispute
             | Command::TokenHistory
             | Command::Open
             | Command::Mark
@@ -52,6 +56,10 @@ fn allowed(command: Command, token: Option<&TokenRow>, confirmed: bool, ctx: &Ct
     let refusal = match command {
         Command::RemoveToken => may_remove(token.state).err(),
         Command::ReissueToken => may_reissue(token.state, token.dispute, token.reissued_to.is_some()).err(),
+        Command::DisputeToken => may_dispute(token.state).err(),
+        Command::DecideDispute if token.dispute != Some(DisputeStatus::Open) => {
+            return Err(ctx.words.get("decide-none-open"));
+        }
         _ => None,
     };
     match refusal {

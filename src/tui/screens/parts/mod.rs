@@ -7,6 +7,7 @@ mod completing;
 pub mod context;
 pub mod courier;
 pub mod detail;
+pub mod disputes;
 pub mod expiry;
 pub mod explain;
 pub mod gate;
@@ -17,6 +18,7 @@ pub mod sheet;
 pub mod sort;
 pub mod ticket_verbs;
 pub mod token_verbs;
+pub mod undo;
 pub mod window;
 
 #[cfg(test)]
@@ -59,6 +61,12 @@ pub fn day(ctx: &Ctx<'_>, at: Option<crate::domain::time::Moment>) -> String {
         || ctx.words.get("nothing"),
         |at| people::day(at.timestamp(), ctx.zone),
     )
+}
+
+/// Day and minute in the person's zone.
+#[must_use]
+pub fn look_date(ctx: &Ctx<'_>, at: crate::domain::time::Moment) -> String {
+    people::date_time(at.timestamp(), ctx.zone)
 }
 
 /// A given and a family name in one; a dash when both are missing.

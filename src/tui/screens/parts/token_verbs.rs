@@ -243,10 +243,12 @@ impl Act for TokenAct {
             Verb::Reissue(_) => "verb-reissue-done",
         };
         let expires = day(ctx, done.token.expires_at);
+        let undo = super::undo::hint(&done, ctx);
         let values = [
             ("offer", done.token.name.as_str()),
             ("whose", self.whose.as_str()),
             ("expires", expires.as_str()),
+            ("undo", undo.as_str()),
         ];
         let mut effects = vec![Effect::Toast(Toast::good(ctx.words.with(name, &values)))];
         effects.push(Effect::Publish(Fact::TokenChanged(done)));
@@ -273,7 +275,7 @@ impl Act for TokenAct {
 }
 
 /// What is another in a row than it was, in words.
-fn changes(before: &TokenRow, now: &TokenRow, ctx: &Ctx<'_>) -> String {
+pub(super) fn changes(before: &TokenRow, now: &TokenRow, ctx: &Ctx<'_>) -> String {
     let mut all = Vec::new();
     let mut compare = |name: &str, old: String, new: String| {
         if old != new {

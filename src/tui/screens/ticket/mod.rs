@@ -44,6 +44,7 @@ pub struct TicketScreen {
     /// The customer's card: tells whether the account was confirmed.
     card: Option<Box<AccountCard>>,
     card_asked: Latest,
+    deciding: super::parts::disputes::Deciding,
     history: Option<Vec<TicketEvent>>,
     history_asked: Latest,
     history_problem: Option<CallError>,
@@ -66,6 +67,7 @@ impl TicketScreen {
             problem: None,
             card: None,
             card_asked: Latest::default(),
+            deciding: Default::default(),
             history: None,
             history_asked: Latest::default(),
             history_problem: None,
@@ -169,7 +171,13 @@ impl Screen for TicketScreen {
         if row.account_id.is_some() {
             commands.push(find);
         }
-        for command in [Command::AddToken, Command::ReissueToken, Command::RemoveToken] {
+        for command in [
+            Command::AddToken,
+            Command::ReissueToken,
+            Command::RemoveToken,
+            Command::DisputeToken,
+            Command::DecideDispute,
+        ] {
             commands.push((command, self.token_command(command, detail, ctx)));
         }
         let open = match (self.pane, self.token()) {

@@ -4,7 +4,7 @@ use super::{Pane, TicketScreen};
 use crate::domain::id::AccountId;
 use crate::tui::flow::{Answer, ApiCall, Ctx, Effect, Event, Fact, Reply, RequestId, Route};
 use crate::tui::keys::Command;
-use crate::tui::screens::parts::{ask_latest, ticket_verbs, token_verbs};
+use crate::tui::screens::parts::{ask_latest, disputes, ticket_verbs, token_verbs};
 use crate::tui::widgets::list::Move;
 use crate::wire::tickets::TicketDetail;
 
@@ -60,7 +60,9 @@ impl TicketScreen {
         match command {
             Command::OpenWallet | Command::AddToken | Command::NewTicket => self.push(command, detail),
             Command::Open => self.open_token(),
-            Command::RemoveToken | Command::ReissueToken => self.change_token(command, ctx),
+            Command::RemoveToken | Command::ReissueToken | Command::DisputeToken | Command::DecideDispute => {
+                self.change_token(command, ctx)
+            }
             Command::Copy => vec![Effect::Copy {
                 text: detail.row.number.clone(),
                 what: ctx.words.get("ticket-copied"),
@@ -99,14 +101,16 @@ impl TicketScreen {
     }
 
     /// What is done to the linked token under the cursor is done for this ticket.
-    fn change_token(&self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let Some(token) = self.token() else {
+    fn change_token(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Some(token) = self.token().cloned() else {
             return Vec::new();
         };
         let whose = token_verbs::whose(self.card.as_deref(), ctx);
         let dialog = match command {
-            Command::RemoveToken => token_verbs::remove(token, &whose, Some(self.id), ctx),
-            _ => token_verbs::reissue(token, &whose, Some(self.id), ctx),
+            Command::RemoveToken => token_verbs::remove(&token, &whose, Some(self.id), ctx),
+            Command::DisputeToken => disputes::open(&token, &whose, Some(self.id), ctx),
+            Command::DecideDispute => return self.deciding.begin(&token, &whose, Some(self.id), ctx),
+            _ => token_verbs::reissue(&token, &whose, Some(self.id), ctx),
         };
         vec![Effect::Open(dialog)]
     }
@@ -144,6 +148,10 @@ impl TicketScreen {
     }
 
     fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let (id, reply) = match self.deciding.reply(id, reply, ctx) {
+            Ok(effects) => return effects,
+            Err(others) => others,
+        };
         if self.asked.takes(id) {
             match reply {
                 Ok(Answer::Ticket(detail)) => return self.take(detail, ctx),

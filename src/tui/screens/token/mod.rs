@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::parts::context::TicketContext;
 use super::parts::detail::{event_line, facts_of, title};
+use super::parts::disputes::{self, Deciding};
 use super::parts::gate::token_action;
 use super::parts::{account_verbs, ask_latest, key, look, ticket_verbs, token_verbs};
 use crate::domain::id::{AccountId, TicketId, TokenId};
@@ -47,6 +48,7 @@ pub struct TokenScreen {
     events_asked: Latest,
     notes: Vec<Note>,
     notes_asked: Latest,
+    deciding: Deciding,
     scroll: Scroll,
 }
 
@@ -67,6 +69,7 @@ impl TokenScreen {
             events_asked: Latest::default(),
             notes: Vec::new(),
             notes_asked: Latest::default(),
+            deciding: Deciding::default(),
             scroll: Scroll::default(),
         }
     }
@@ -152,6 +155,8 @@ impl TokenScreen {
             }
             Command::RemoveToken => token_verbs::remove(token, &whose, ticket, ctx),
             Command::ReissueToken => token_verbs::reissue(token, &whose, ticket, ctx),
+            Command::DisputeToken => disputes::open(token, &whose, ticket, ctx),
+            Command::DecideDispute => return self.deciding.begin(token, &whose, ticket, ctx),
             Command::AddNote => account_verbs::note(self.account, Some((self.id, &token.name)), &whose, ctx),
             other => {
                 let row = self.context.row();
@@ -297,10 +302,13 @@ impl Screen for TokenScreen {
                 effects
             }
             Event::Command(command) => self.command(command, ctx),
-            Event::Reply(id, reply) => {
-                self.reply(id, reply);
-                Vec::new()
-            }
+            Event::Reply(id, reply) => match self.deciding.reply(id, reply, ctx) {
+                Ok(effects) => effects,
+                Err((id, reply)) => {
+                    self.reply(id, reply);
+                    Vec::new()
+                }
+            },
             Event::Happened(fact) => self.happened(&fact, ctx),
             _ => Vec::new(),
         }
@@ -353,6 +361,8 @@ impl Screen for TokenScreen {
         let mut commands = vec![
             action(Command::ReissueToken),
             action(Command::RemoveToken),
+            action(Command::DisputeToken),
+            action(Command::DecideDispute),
             action(Command::AddToken),
             (Command::AddNote, may(Permission::TokenNote)),
             (Command::NewTicket, may(Permission::TicketCreate)),

@@ -1,0 +1,159 @@
+//! Taking an action back: sent at once, and only if something stands in the way a dialog says what.
+
+use super::act::{Act, ActDialog};
+use super::key;
+use super::sheet::Sheet;
+use crate::domain::id::{ActionId, IntentKey};
+use crate::domain::token::ActionKind;
+use crate::tui::flow::{Answer, ApiCall, Ctx, Dialog, Effect, Fact, Toast, TokenCall};
+use crate::tui::keys::Command;
+use crate::wire::tokens::{Action, ActionDone, Notice, UndoAction};
+
+#[derive(Debug)]
+struct Undo {
+    action: ActionId,
+    ticket: Option<crate::domain::id::TicketId>,
+}
+
+/// Takes an action back.
+#[must_use]
+pub fn dialog(action: &Action, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
+    let words = ctx.words;
+    let what = what(action.kind, ctx);
+    let values = [("what", what.as_str()), ("offer", action.name.as_str())];
+    let title = words.with("undo-title", &values);
+    let act = Undo {
+        action: action.id,
+        ticket: action.ticket_id,
+    };
+    let sheet = Sheet::new(Vec::new());
+    Box::new(
+        ActDialog::new(title, words.get("undo-verb"), sheet, Box::new(act))
+            .lines(vec![words.with("undo-line", &values)])
+            .at_once(),
+    )
+}
+
+/// What an action does, in a word.
+#[must_use]
+pub fn what(kind: ActionKind, ctx: &Ctx<'_>) -> String {
+    ctx.words.get(&format!("action-{}", kind.word()))
+}
+
+/// Behind what was done: the key that takes it back, where that can be.
+#[must_use]
+pub fn hint(done: &ActionDone, ctx: &Ctx<'_>) -> String {
+    if done.action.kind.can_be_undone() {
+        ctx.words.with("undo-hint", &[("key", &key(ctx, Command::Undo))])
+    } else {
+        ctx.words.get("undo-never")
+    }
+}
+
+impl Act for Undo {
+    fn call(&self, _: &Sheet, key: IntentKey) -> ApiCall {
+        ApiCall::On(TokenCall::Undo {
+            key,
+            action: self.action,
+            body: UndoAction::default(),
+        })
+    }
+
+    fn done(&mut self, answer: Answer, _: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Answer::Done(done) = answer else {
+            return Vec::new();
+        };
+        let told = match done.notice {
+            Some(Notice::Cancelled) => "undo-unheard",
+            Some(Notice::Correction) => "undo-correction",
+            Some(Notice::Held { .. }) | None => "undo-plain",
+        };
+        let told = ctx.words.get(told);
+        let values = [("offer", done.token.name.as_str()), ("told", told.as_str())];
+        let words = ctx.words.with("undo-done", &values);
+        let mut effects = vec![Effect::Toast(Toast::good(words))];
+        effects.push(Effect::Publish(Fact::TokenChanged(done)));
+        effects.extend(
+            self.ticket
+                .map(|ticket| Effect::Publish(Fact::TicketTouched(ticket))),
+        );
+        effects
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{World, call, token, uuid};
+    use super::*;
+    use crate::domain::token::TokenState;
+    use crate::tui::flow::{CallError, Event, Memory, Trouble};
+    use crate::wire::desk::Reason;
+    use crate::wire::tokens::Ties;
+
+    fn done(kind: ActionKind, n: u64, undoes: Option<u64>) -> ActionDone {
+        let token = token(n, "Free coffee", TokenState::Active);
+        ActionDone {
+            action: Action {
+                id: ActionId(uuid(n)),
+                kind,
+                token_id: token.id,
+                account_id: token.account_id,
+                name: token.name.clone(),
+                agent: String::new(),
+                at: token.claimed_at,
+                reason: Reason::default(),
+                ticket_id: None,
+                before: None,
+                after: token.state,
+                ties: Ties {
+                    undoes: undoes.map(|n| ActionId(uuid(n))),
+                    ..Ties::default()
+                },
+            },
+            token,
+            original: None,
+            dispute: None,
+            notice: Some(Notice::Cancelled),
+        }
+    }
+
+    #[test]
+    fn the_last_action_that_can_be_taken_back_is() {
+        let mut memory = Memory::default();
+        assert!(memory.last_to_undo().is_none());
+        memory.note(done(ActionKind::Add, 1, None));
+        memory.note(done(ActionKind::Remove, 2, None));
+        memory.note(done(ActionKind::Uphold, 3, None));
+        assert_eq!(memory.last_to_undo().map(|a| a.id), Some(ActionId(uuid(2))));
+        memory.note(done(ActionKind::Undo, 4, Some(2)));
+        assert_eq!(memory.last_to_undo().map(|a| a.id), Some(ActionId(uuid(1))));
+        memory.note(done(ActionKind::Undo, 5, Some(1)));
+        assert!(memory.last_to_undo().is_none());
+        assert_eq!(memory.log().len(), 5);
+    }
+
+    #[test]
+    fn it_is_sent_at_once_and_a_refusal_stays_with_its_reason() {
+        let world = World::new(80, 24);
+        let action = done(ActionKind::Remove, 2, None).action;
+        let mut dialog = dialog(&action, &world.ctx());
+        let (id, sent) = call(&dialog.update(Event::Opened, &world.ctx()));
+        assert_eq!(sent.intent().expect("an action").verb, "token.undo");
+        let why = CallError::new(
+            Trouble::Refused,
+            "The token has been used since; nothing was taken back.",
+        );
+        assert!(dialog.update(Event::Reply(id, Err(why)), &world.ctx()).is_empty());
+        insta::assert_snapshot!(world.dialog(&mut *dialog));
+        let mut dialog = super::dialog(&action, &world.ctx());
+        let (id, _) = call(&dialog.update(Event::Opened, &world.ctx()));
+        let answer = Answer::Done(Box::new(done(ActionKind::Undo, 4, Some(2))));
+        let effects = dialog.update(Event::Reply(id, Ok(answer)), &world.ctx());
+        assert!(
+            effects
+                .iter()
+                .any(|e| matches!(e, Effect::Toast(t) if t.text.contains("hears nothing"))),
+            "{effects:?}"
+        );
+    }
+}
