@@ -283,3 +283,78 @@ async fn logout_without_a_backend_says_so_and_fails() {
         "not_signed_in"
     );
 }
+
+/// Everything below a folder, in one text.
+fn on_disk(dir: &Path) -> String {
+    let mut all = String::new();
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            all.push_str(&on_disk(&path));
+        } else {
+            all.push_str(&String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()));
+        }
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_secret_is_said_or_logged_at_any_level() {
+    let script = [
+        Answer::error("slow_down"),
+        Answer::tokens("very-secret-access-1", "very-secret-refresh-1", 600),
+        Answer::tokens("very-secret-access-2", "very-secret-refresh-2", 600),
+        Answer::Json(
+            400,
+            json!({"error": "invalid_grant", "error_description": "dead", "refresh_token": "very-secret-3"}),
+        ),
+    ];
+    let issuer = ScriptedIssuer::start(script, Duration::ZERO).await;
+    let (machine, backend) = (Machine::new(), backend().await);
+    let settings = issuer.settings();
+    let text = configuration(
+        &settings.issuer,
+        &settings.client_id,
+        &settings.audience,
+        &backend.uri(),
+    );
+    let config = machine.write("desk.toml", &text);
+    let mut said = String::new();
+    for (verb, code) in [
+        ("login", 0),
+        ("whoami", 0),
+        ("doctor", 1),
+        ("whoami", 3),
+        ("logout", 0),
+    ] {
+        let output = machine
+            .command(&["--config", config.to_str().expect("UTF-8"), verb])
+            .env("TOKENDESK_LOG", "trace")
+            .output()
+            .await
+            .expect("runs");
+        said.push_str(&String::from_utf8_lossy(&output.stdout));
+        said.push_str(&String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{verb}: {output:?}");
+        if verb == "login" {
+            let disk = on_disk(machine.home());
+            assert!(
+                disk.contains("very-secret-refresh-1"),
+                "kept where it was asked for"
+            );
+            assert!(
+                !disk.contains("very-secret-access") && !disk.contains("a-device-code"),
+                "{disk}"
+            );
+        }
+    }
+    assert!(said.contains("\"level\""), "there is a log: {said}");
+    assert!(
+        !said.contains("very-secret") && !said.contains("a-device-code"),
+        "{said}"
+    );
+    assert!(
+        !on_disk(machine.home()).contains("very-secret"),
+        "and nothing is left"
+    );
+}

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "server")]
 mod faults;
+#[cfg(feature = "server")]
+mod lock;
 mod modes;
 mod pty;
 #[cfg(feature = "server")]

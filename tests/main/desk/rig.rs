@@ -147,6 +147,18 @@ impl Rig {
         pty
     }
 
+    /// Runs a verb on this machine.
+    pub(crate) fn run(&self, args: &[&str]) -> std::process::Output {
+        Command::new(env!("CARGO_BIN_EXE_tokendesk"))
+            .env_clear()
+            .env("HOME", self.home.path())
+            .arg("--config")
+            .arg(self.path("desk.toml"))
+            .args(args)
+            .output()
+            .expect("runs")
+    }
+
     /// Approves the code that is shown.
     pub(crate) async fn approve(&self, shown: &str, person: &str) {
         idp::approve(&crate::identity::browser(), &page(shown), person)
