@@ -83,6 +83,8 @@ async fn measure(args: &BenchArgs, output: &Output) -> Result<Report, Exit> {
     let limits = Limits {
         requests_per_second: 1_000_000,
         burst: 1_000_000,
+        address_requests_per_second: 1_000_000,
+        address_burst: 1_000_000,
         ..Limits::default()
     };
     let demo = start(DemoOptions {

@@ -1,5 +1,7 @@
 //! `serve`: the backend alone.
 
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,6 +10,7 @@ use crate::config::secret_keys;
 use crate::config::{Config, Override};
 use crate::domain::profile::Profile;
 use crate::domain::time::SystemClock;
+use crate::server::app::tls::Tls;
 use crate::server::app::{self, RunningServer, Setup};
 use crate::server::auth::AccessTokens;
 use crate::server::http::desk::SignInWith;
@@ -92,7 +95,9 @@ async fn until_told(server: RunningServer, signal: impl Future<Output = ()>) -> 
 }
 
 async fn start(config: &Config) -> Result<RunningServer, Exit> {
-    refuse_what_is_not_there(config)?;
+    let wrong = |words: String| Exit::new(USAGE, "configuration", words);
+    let tls = tls(config).map_err(wrong)?;
+    let proxies = proxies(config).map_err(wrong)?;
     let profile = profile(&config.desk.profile)?;
     let keys = secret_keys::load(&config.keys).map_err(|words| Exit::new(USAGE, "configuration", words))?;
     let tokens =
@@ -108,6 +113,14 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
     let listener = app::bind(&config.server.listen)
         .await
         .map_err(|words| Exit::new(FAILED, "listen", words))?;
+    let metrics = match config.server.metrics_listen.as_str() {
+        "" => None,
+        address => Some(
+            app::bind(address)
+                .await
+                .map_err(|words| Exit::new(FAILED, "listen", words))?,
+        ),
+    };
     let store = Store::open(config.server.database.expose())
         .await
         .map_err(database)?;
@@ -126,6 +139,9 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
         keys,
         audit: config.audit.clone(),
         public_docs: false,
+        tls,
+        metrics,
+        proxies,
     };
     let server = app::serve(setup, listener)
         .map_err(|error| Exit::failed(format!("the listener cannot be used: {error}")))?;
@@ -140,25 +156,40 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
     Ok(server)
 }
 
-/// Settings that this build cannot keep must not look kept.
-fn refuse_what_is_not_there(config: &Config) -> Result<(), Exit> {
-    let why = |key: &str| match key {
-        "server.tls_cert" | "server.tls_key" => {
-            Some("this build serves plain HTTP; let a proxy in front of it do TLS, and leave this out")
+/// Encryption, if it is configured. Without it, other machines must not be able to reach the address, unless somebody
+/// said that a proxy stands before it.
+fn tls(config: &Config) -> Result<Option<Tls>, String> {
+    let server = &config.server;
+    match (server.tls_cert.as_str(), server.tls_key.as_str()) {
+        ("", "") => {}
+        ("", _) | (_, "") => {
+            return Err("server.tls_cert and server.tls_key go together; set both".to_owned());
         }
-        "server.metrics_listen" => {
-            Some("this build serves /metrics on the listening address, for this machine only; leave this out")
-        }
-        _ => None,
-    };
-    match config
-        .origins
-        .iter()
-        .find_map(|(key, by)| Some((key, by, why(key)?)))
-    {
-        Some((key, by, why)) => Err(Exit::new(USAGE, "configuration", format!("{by}: {key}: {why}"))),
-        None => Ok(()),
+        (cert, key) => return Tls::load(Path::new(cert), Path::new(key)).map(Some),
     }
+    let host = server.listen.rsplit_once(':').map_or("", |(host, _)| host);
+    let address = server.listen.parse::<SocketAddr>();
+    let local = host == "localhost" || address.is_ok_and(|address| address.ip().is_loopback());
+    if local || server.allow_plain_http {
+        return Ok(None);
+    }
+    Err(format!(
+        "server.listen = \"{}\" can be reached by other machines, and access tokens would travel in the clear; set \
+         server.tls_cert and server.tls_key, or listen on 127.0.0.1, or, behind a proxy that does TLS, set \
+         server.allow_plain_http = true",
+        server.listen
+    ))
+}
+
+fn proxies(config: &Config) -> Result<Vec<IpAddr>, String> {
+    let read = |text: &String| {
+        let address = text
+            .trim()
+            .parse::<IpAddr>()
+            .map(|address| address.to_canonical());
+        address.map_err(|_| format!("server.trusted_proxies: \"{text}\" is not a network address"))
+    };
+    config.server.trusted_proxies.iter().map(read).collect()
 }
 
 /// The desk profile of that name, or in that file.

@@ -89,6 +89,10 @@ pub struct ServerSettings {
     pub tls_cert: String,
     /// File with the private key (PEM).
     pub tls_key: String,
+    /// Whether plain HTTP may be spoken on an address that other machines can reach: behind a proxy that does TLS.
+    pub allow_plain_http: bool,
+    /// Addresses of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
 }
 
 impl Default for ServerSettings {
@@ -99,6 +103,8 @@ impl Default for ServerSettings {
             metrics_listen: String::new(),
             tls_cert: String::new(),
             tls_key: String::new(),
+            allow_plain_http: false,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -208,6 +214,16 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// Requests that one person may send at once.
     pub burst: u32,
+    /// Requests a second from one network address, on average: for everybody behind it together.
+    pub address_requests_per_second: u32,
+    /// Requests that one network address may send at once.
+    pub address_burst: u32,
+    /// Access tokens from one network address that may be refused in a minute.
+    pub refused_per_minute: u32,
+    /// Connections at once.
+    pub connections: u32,
+    /// Seconds that the head of a request may take to arrive, and that a connection may lie idle.
+    pub header_seconds: u64,
     /// Largest request body in bytes.
     pub body_bytes: u64,
     /// Seconds after which a request is given up.
@@ -221,6 +237,11 @@ impl Default for Limits {
         Self {
             requests_per_second: 50,
             burst: 200,
+            address_requests_per_second: 1_000,
+            address_burst: 4_000,
+            refused_per_minute: 120,
+            connections: 4_096,
+            header_seconds: 30,
             body_bytes: 1 << 20,
             request_seconds: 15,
             session_hours: 12,

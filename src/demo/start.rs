@@ -82,6 +82,9 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
         keys: Keys::made_up(),
         audit: AuditSettings::default(),
         public_docs: false,
+        tls: None,
+        metrics: None,
+        proxies: Vec::new(),
     };
     let server = app::serve(setup, listener).map_err(|error| format!("the backend cannot start: {error}"))?;
     Ok(RunningDemo {

@@ -1,6 +1,9 @@
 //! The composition root: configuration to store, services, workers and router.
 
-use std::net::SocketAddr;
+pub mod listen;
+pub mod tls;
+
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +19,16 @@ use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::Clock;
 use crate::server::http::desk::SignInWith;
+use crate::server::http::doorman::Doorman;
 use crate::server::http::metrics::Metrics;
-use crate::server::http::router::Bounds;
+use crate::server::http::router::{Bounds, counters};
 use crate::server::http::{Api, Parts, TokenValidator, router};
 use crate::server::services::Services;
 use crate::server::store::Store;
 use crate::server::workers;
+
+use listen::Taking;
+use tls::Tls;
 
 /// How long requests that are being worked on may take after the order to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -48,6 +55,12 @@ pub struct Setup {
     pub audit: AuditSettings,
     /// Whether the documentation is for every machine.
     pub public_docs: bool,
+    /// Encryption of connections; `None`: plain HTTP.
+    pub tls: Option<Tls>,
+    /// An address for the counters alone; `None`: they are on the address of everything else, for this machine.
+    pub metrics: Option<TcpListener>,
+    /// Proxies whose word about a client's address is taken.
+    pub proxies: Vec<IpAddr>,
 }
 
 /// A backend at work.
@@ -56,6 +69,7 @@ pub struct RunningServer {
     pub addr: SocketAddr,
     /// Its use cases, for who runs it in the same process.
     pub services: Services,
+    tls: Option<Tls>,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -64,7 +78,14 @@ impl RunningServer {
     /// Its address for clients.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.addr)
+    }
+
+    /// Its encryption, if there is one.
+    #[must_use]
+    pub fn tls(&self) -> Option<&Tls> {
+        self.tls.as_ref()
     }
 
     /// Stops taking requests, lets those being worked on end, seals the audit, closes the database.
@@ -112,34 +133,46 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     services.session_hours = setup.limits.session_hours;
     services.keys = Arc::new(setup.keys);
     let metrics = Metrics::default();
-    let rate = |n: u32| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-    let quota =
-        Quota::per_second(rate(setup.limits.requests_per_second)).allow_burst(rate(setup.limits.burst));
+    let limits = &setup.limits;
     let api = Api::new(Parts {
         services: services.clone(),
         validator: setup.validator,
         roles: setup.roles,
         identity: setup.identity,
         metrics: metrics.clone(),
-        limiter: RateLimiter::keyed(quota),
+        doorman: Doorman {
+            proxies: setup.proxies,
+            requests: RateLimiter::keyed(quota(limits.address_requests_per_second, limits.address_burst)),
+            refused: RateLimiter::keyed(Quota::per_minute(whole(limits.refused_per_minute))),
+        },
+        limiter: RateLimiter::keyed(quota(limits.requests_per_second, limits.burst)),
     });
     let bounds = Bounds {
-        body_bytes: usize::try_from(setup.limits.body_bytes).unwrap_or(usize::MAX),
-        patience: Duration::from_secs(setup.limits.request_seconds),
+        body_bytes: usize::try_from(limits.body_bytes).unwrap_or(usize::MAX),
+        patience: Duration::from_secs(limits.request_seconds),
         public_docs: setup.public_docs,
+        metrics_elsewhere: setup.metrics.is_some(),
     };
-    let app = router(api, bounds).into_make_service_with_connect_info::<SocketAddr>();
+    let taking = Taking {
+        head: Duration::from_secs(limits.header_seconds),
+        most: usize::try_from(limits.connections).unwrap_or(usize::MAX),
+        tls: setup.tls.clone(),
+    };
     let stop = CancellationToken::new();
-    let serving = {
-        let stop = stop.clone();
-        tokio::spawn(async move {
-            let until = stop.clone().cancelled_owned();
-            if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(until).await {
-                tracing::error!(%error, "the server stopped");
-                stop.cancel();
-            }
-        })
-    };
+    let mut tasks = Vec::new();
+    if let Some(listener) = setup.metrics {
+        let plain = Taking {
+            tls: None,
+            ..taking.clone()
+        };
+        let app = counters(api.clone());
+        tasks.push(tokio::spawn(listen::serve(listener, app, plain, stop.clone())));
+    }
+    if let Some(tls) = setup.tls.clone() {
+        tasks.push(tokio::spawn(tls.keep(stop.clone())));
+    }
+    let app = router(api, bounds);
+    tasks.push(tokio::spawn(listen::serve(listener, app, taking, stop.clone())));
     let sealing = tokio::spawn(workers::seal(services.clone(), stop.clone(), move |n| {
         metrics.sealed.inc_by(n);
     }));
@@ -152,9 +185,21 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     Ok(RunningServer {
         addr,
         services,
+        tls: setup.tls,
         stop,
-        tasks: vec![serving, sealing, keeping, sweeping],
+        tasks: {
+            tasks.extend([sealing, keeping, sweeping]);
+            tasks
+        },
     })
+}
+
+fn whole(n: u32) -> NonZeroU32 {
+    NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN)
+}
+
+fn quota(a_second: u32, burst: u32) -> Quota {
+    Quota::per_second(whole(a_second)).allow_burst(whole(burst))
 }
 
 fn checkpoints(settings: &AuditSettings) -> workers::checkpoints::Policy {

@@ -1,15 +1,15 @@
 //! What routes take from a request. Whatever does not fit is refused before the route's body runs.
 
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
-use std::net::SocketAddr;
 use uuid::Uuid;
 
+use super::doorman::{self, Client};
 use super::{Api, Refusal};
 use crate::domain::id::{IntentKey, SessionId};
 use crate::server::auth::{AuthError, role_of};
@@ -37,31 +37,12 @@ impl FromRequestParts<Api> for Caller {
                 "sign in: the request carries no access token",
             )
         })?;
-        let claims = api
-            .validator
-            .validate(token, api.services.now())
-            .await
-            .map_err(|e| match e {
-                AuthError::Unavailable(why) => {
-                    tracing::warn!(why, "access tokens cannot be checked");
-                    Refusal::new(
-                        Code::Unavailable,
-                        "sign-ins cannot be checked for the moment; try again",
-                    )
-                    .retry_after(2)
-                }
-                AuthError::Scope(scope) => Refusal::scope_missing(&scope),
-                AuthError::Expired => {
-                    Refusal::new(Code::Unauthenticated, "the access token has expired; renew it")
-                }
-                AuthError::Invalid(why) => {
-                    tracing::info!(why, "an access token was refused");
-                    Refusal::new(
-                        Code::Unauthenticated,
-                        "the access token is not valid; sign in again",
-                    )
-                }
-            })?;
+        let client = Client::of(&parts.extensions);
+        let validated = api.validator.validate(token, api.services.now()).await;
+        if matches!(validated, Err(AuthError::Invalid(_))) {
+            api.doorman.refused(client)?;
+        }
+        let claims = validated.map_err(not_let_in)?;
         if [&claims.uid, &claims.subject, &claims.issuer]
             .iter()
             .any(|text| text.contains('\0'))
@@ -78,7 +59,7 @@ impl FromRequestParts<Api> for Caller {
                 token: claims.mark(),
                 until: claims.exp,
                 auth_at: claims.auth_time,
-                address: address(parts),
+                address: Client::of(&parts.extensions).text(),
                 client: program(&parts.headers),
             },
             employee_id: storable(claims.employee_id.unwrap_or_else(|| claims.uid.clone())),
@@ -108,18 +89,32 @@ impl FromRequestParts<Api> for Caller {
                 ));
             }
         };
-        if let Err(wait) = api.limiter.check_key(&actor.id) {
-            use governor::clock::{Clock as _, DefaultClock};
-            let wait = wait.wait_time_from(DefaultClock::default().now()).as_secs();
-            let wait = u32::try_from(wait.saturating_add(1)).unwrap_or(60);
-            return Err(
-                Refusal::new(Code::RateLimited, "too many requests; wait a moment").retry_after(wait),
-            );
+        if let Err(until) = api.limiter.check_key(&actor.id) {
+            let refusal = Refusal::new(Code::RateLimited, "too many requests; wait a moment");
+            return Err(refusal.retry_after(doorman::seconds(&until)));
         }
         Ok(Self {
             actor,
             issuer: claims.issuer,
         })
+    }
+}
+
+/// What whoever is not let in by their token is told.
+fn not_let_in(error: AuthError) -> Refusal {
+    match error {
+        AuthError::Unavailable(why) => {
+            tracing::warn!(why, "access tokens cannot be checked");
+            let words = "sign-ins cannot be checked for the moment; try again";
+            Refusal::new(Code::Unavailable, words).retry_after(2)
+        }
+        AuthError::Scope(scope) => Refusal::scope_missing(&scope),
+        AuthError::Expired => Refusal::new(Code::Unauthenticated, "the access token has expired; renew it"),
+        AuthError::Invalid(why) => {
+            tracing::info!(why, "an access token was refused");
+            let words = "the access token is not valid; sign in again";
+            Refusal::new(Code::Unauthenticated, words)
+        }
     }
 }
 
@@ -159,13 +154,6 @@ fn session(headers: &HeaderMap) -> Result<Option<SessionId>, Refusal> {
             format!("the header {} is not a UUID", paths::SESSION_HEADER),
         )
     })
-}
-
-/// The network address that a request comes from.
-fn address(parts: &Parts) -> String {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map(|peer| peer.0.ip().to_canonical().to_string())
-        .unwrap_or_default()
 }
 
 /// The program that sends a request, as it calls itself.

@@ -22,11 +22,16 @@ pub async fn readyz(State(api): State<Api>) -> Response {
     }
 }
 
+/// Counters, on an address of their own.
+pub async fn metrics_for_all(State(api): State<Api>) -> Response {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], api.metrics.text()).into_response()
+}
+
 /// Counters; for this machine only, unless an address of their own is configured.
 pub async fn metrics(State(api): State<Api>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
     if !peer.ip().is_loopback() {
         return Refusal::new(Code::NotFound, "there is no such route").into_response();
     }
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], api.metrics.text()).into_response()
+    metrics_for_all(State(api)).await
 }

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod approvals;
 pub mod audit;
 pub mod desk;
+pub mod doorman;
 pub mod extract;
 pub mod meta;
 pub mod metrics;
@@ -66,6 +67,8 @@ pub struct Parts {
     pub identity: desk::SignInWith,
     /// Counters.
     pub metrics: metrics::Metrics,
+    /// Limits by network address.
+    pub doorman: doorman::Doorman,
     /// Requests of one person.
     pub limiter: DefaultKeyedRateLimiter<AgentId>,
 }

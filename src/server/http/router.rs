@@ -20,7 +20,9 @@ use utoipa_swagger_ui::SwaggerUi;
 use uuid::Uuid;
 
 use super::refusal::IsProblem;
-use super::{Api, Refusal, accounts, approvals, audit, desk, meta, offers, plans, sessions, tickets, tokens};
+use super::{
+    Api, Refusal, accounts, approvals, audit, desk, doorman, meta, offers, plans, sessions, tickets, tokens,
+};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::{CONTRACT_VERSION, paths};
 
@@ -79,6 +81,16 @@ pub struct Bounds {
     pub patience: Duration,
     /// Whether the documentation is for every machine, not for this one alone.
     pub public_docs: bool,
+    /// Whether the counters have an address of their own.
+    pub metrics_elsewhere: bool,
+}
+
+/// The router of the address that is for counters alone.
+pub fn counters(api: Api) -> Router {
+    Router::new()
+        .route("/metrics", get(meta::metrics_for_all))
+        .route("/healthz", get(meta::healthz))
+        .with_state(api)
 }
 
 /// The whole router.
@@ -88,11 +100,16 @@ pub fn router(api: Api, bounds: Bounds) -> Router {
     let docs = docs.layer(middleware::from_fn(move |request, next| {
         local_only(bounds.public_docs, request, next)
     }));
+    let counters = if bounds.metrics_elsewhere {
+        Router::new()
+    } else {
+        Router::new().route("/metrics", get(meta::metrics))
+    };
     routes
         .merge(docs)
         .route("/healthz", get(meta::healthz))
         .route("/readyz", get(meta::readyz))
-        .route("/metrics", get(meta::metrics))
+        .merge(counters)
         .fallback(|| async { Refusal::new(Code::NotFound, "there is no such route") })
         .method_not_allowed_fallback(|| async {
             Refusal::new(Code::MethodNotAllowed, "this route does not take that method")
@@ -104,13 +121,15 @@ pub fn router(api: Api, bounds: Bounds) -> Router {
             Refusal::new(Code::Internal, "something broke in the backend; nothing was changed").into_response()
         }))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(api.clone(), doorman::at_the_door))
         .layer(middleware::from_fn_with_state(api.clone(), around))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
         .layer(set(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         ))
         .with_state(api)
 }

@@ -155,11 +155,17 @@ impl Backend {
             limits: Limits {
                 requests_per_second: 10_000,
                 burst: 10_000,
+                address_requests_per_second: 100_000,
+                address_burst: 100_000,
+                refused_per_minute: 100_000,
                 ..Limits::default()
             },
             keys: Keys::made_up(),
             audit: AuditSettings::default(),
             public_docs: false,
+            tls: None,
+            metrics: None,
+            proxies: Vec::new(),
         };
         // Tests let hours pass between two requests.
         setup.profile.lock_minutes = 0;
