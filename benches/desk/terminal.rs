@@ -105,10 +105,13 @@ impl Terminal {
         Ok(at - self.started)
     }
 
-    /// Reads until nothing comes for so long; the bytes read.
+    /// Reads until nothing comes for so long, or twice as long has passed: some programs never rest. The bytes read.
     pub fn quiet(&mut self, pause: Duration) -> usize {
+        let end = Instant::now() + 2 * pause;
         let mut bytes = 0;
-        while let Ok((_, part)) = self.output.recv_timeout(pause) {
+        while Instant::now() < end
+            && let Ok((_, part)) = self.output.recv_timeout(pause)
+        {
             bytes += part.len();
             self.screen.process(&part);
         }

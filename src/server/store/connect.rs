@@ -89,6 +89,8 @@ impl Store {
             .busy_timeout(BUSY)
             .foreign_keys(true)
             .pragma("cache_size", "-8000")
+            // 16 MB between checkpoints: bulk loads write the same index pages again and again
+            .pragma("wal_autocheckpoint", "4000")
             .pragma("temp_store", "MEMORY")
             .optimize_on_close(true, 400);
         let options = sqlx::ConnectOptions::disable_statement_logging(options);

@@ -30,6 +30,13 @@ pub(super) fn columns(shown: &Buffer, next: &Buffer, y: u16, found: &mut Vec<u16
     }
 }
 
+/// Takes over a row of the next frame. Both buffers have the same area.
+pub(super) fn keep(shown: &mut Buffer, next: &Buffer, y: u16) {
+    let wide = usize::from(next.area.width);
+    let start = usize::from(y) * wide;
+    shown.content[start..start + wide].clone_from_slice(row(next, y));
+}
+
 fn row(buffer: &Buffer, y: u16) -> &[Cell] {
     let wide = usize::from(buffer.area.width);
     let start = usize::from(y) * wide;

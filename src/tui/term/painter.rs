@@ -50,15 +50,18 @@ impl Painter {
     /// changed. The painter takes for granted that they are sent.
     pub fn paint(&mut self, next: &Buffer, cursor: Option<Position>) -> &[u8] {
         self.out.clear();
-        if self.stale || self.shown.area != next.area {
+        let fresh = self.stale || self.shown.area != next.area;
+        if fresh {
             self.begin_anew(next.area);
-        } else {
-            self.scroll(next);
+        }
+        // Looked at once for all that follows: most frames change a row or two.
+        let mut changed = scroll::changed(&self.shown, next, 0..next.area.height);
+        if !fresh {
+            self.scroll(next, &mut changed);
         }
         // the look stays as it is: the next frame most likely begins with it
-        self.changes(next);
+        self.changes(next, &changed);
         self.place(cursor);
-        self.shown.clone_from(next);
         if self.out.len() > SYNC_FROM {
             self.out.insert_str(0, "\x1b[?2026h");
             self.out.push_str("\x1b[?2026l");
@@ -77,9 +80,9 @@ impl Painter {
         self.stale = false;
     }
 
-    /// Lets the terminal move rows that only moved.
-    fn scroll(&mut self, next: &Buffer) {
-        let Some(shift) = scroll::find(&self.shown, next) else {
+    /// Lets the terminal move rows that only moved; `changed` then tells what is left to do.
+    fn scroll(&mut self, next: &Buffer, changed: &mut [usize]) {
+        let Some(shift) = scroll::find(&self.shown, next, changed) else {
             return;
         };
         self.look_to(PLAIN);
@@ -97,12 +100,20 @@ impl Painter {
         self.out.push_str("\x1b[r");
         self.at = Some(Position::ORIGIN);
         scroll::apply(&mut self.shown, shift);
+        let moved = scroll::changed(&self.shown, next, shift.top..shift.bottom);
+        for (row, cells) in changed.iter_mut().skip(usize::from(shift.top)).zip(moved) {
+            *row = cells;
+        }
     }
 
-    fn changes(&mut self, next: &Buffer) {
-        let shown = std::mem::replace(&mut self.shown, Buffer::empty(Rect::ZERO));
+    /// Writes the rows that changed, and keeps them as shown.
+    fn changes(&mut self, next: &Buffer, changed: &[usize]) {
+        let mut shown = std::mem::replace(&mut self.shown, Buffer::empty(Rect::ZERO));
         let mut columns = Vec::new();
-        for y in 0..next.area.height {
+        for (y, _) in (0..next.area.height)
+            .zip(changed)
+            .filter(|(_, cells)| **cells > 0)
+        {
             diff::columns(&shown, next, y, &mut columns);
             for x in &columns {
                 let Some(cell) = next.cell((*x, y)) else { continue };
@@ -114,6 +125,7 @@ impl Painter {
                 }
                 self.put(cell, *x, y, next.area);
             }
+            diff::keep(&mut shown, next, y);
         }
         self.shown = shown;
     }

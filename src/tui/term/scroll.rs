@@ -17,14 +17,15 @@ const PRICE: i64 = 40;
 /// Rows moved at a time, at most.
 const FARTHEST: i16 = 3;
 
-/// The shift that saves most, if one saves anything worth it.
-pub(super) fn find(shown: &Buffer, next: &Buffer) -> Option<Shift> {
+/// In how many cells each row differs from what is shown. Both buffers have the same area.
+pub(super) fn changed(shown: &Buffer, next: &Buffer, rows: std::ops::Range<u16>) -> Vec<usize> {
+    rows.map(|y| differ(shown, Some(y), next, y)).collect()
+}
+
+/// The shift that saves most, if one saves anything worth it, given what [`changed`] says of all rows.
+pub(super) fn find(shown: &Buffer, next: &Buffer, changed: &[usize]) -> Option<Shift> {
     let height = next.area.height;
-    if height < 4 || shown.area != next.area {
-        return None;
-    }
-    let changed: Vec<usize> = (0..height).map(|y| differ(shown, Some(y), next, y)).collect();
-    if changed.iter().sum::<usize>() < WORTH {
+    if height < 4 || changed.len() != usize::from(height) || changed.iter().sum::<usize>() < WORTH {
         return None;
     }
     let mut best: Option<(i64, Shift)> = None;
