@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Override;
 
-use super::{account, actions, approval, audit, completions, offer, plan, session, sign_ins, ticket, token};
+use super::{
+    account, actions, approval, audit, completions, delivery, offer, plan, preset, session, sign_ins, ticket,
+    token,
+};
 
 /// A keyboard-driven terminal for support desks: accounts, offer tokens and tickets.
 ///
@@ -80,6 +83,10 @@ pub(super) enum Command {
     Action(actions::ActionArgs),
     /// Do one verb to many tokens: make, run and undo plans
     Plan(plan::PlanArgs),
+    /// List, save, change and retire queries
+    Preset(preset::PresetArgs),
+    /// List what goes out to customers, and try dead letters again
+    Delivery(delivery::DeliveryArgs),
     /// List, approve and reject what waits for a second person
     Approval(approval::ApprovalArgs),
     /// List, show, create, work on and close tickets

@@ -7,7 +7,7 @@ use crate::client::Pages;
 use crate::wire::page::{ListParams, MAX_LIMIT, Total};
 
 use super::exit::Exit;
-use super::output::{Output, count, table};
+use super::output::{Output, count, safe, table};
 
 /// Flags of every list.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,6 +30,19 @@ struct Listing<T> {
     /// Whether there are more rows than these.
     more: bool,
     total: Option<Total>,
+}
+
+/// One cell of comma-separated values.
+fn csv_cell(text: &str) -> String {
+    let mut cell = safe(text);
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
+        cell.insert(0, '\'');
+    }
+    if cell.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
 }
 
 impl ListArgs {
@@ -78,11 +91,53 @@ impl ListArgs {
         })
     }
 
+    /// Prints the list as comma-separated values (RFC 4180), a heading first. Cells are made harmless: for terminals, and for
+    /// spreadsheets, which would run what begins like a formula.
+    pub(super) async fn print_csv<T: DeserializeOwned>(
+        &self,
+        output: &Output,
+        mut pages: Pages<T>,
+        heading: &[&str],
+        row: impl Fn(&T) -> Vec<String>,
+    ) -> Result<(), Exit> {
+        output.text(&(heading.join(",") + "\r\n"))?;
+        let mut left = self.limit as usize;
+        while left > 0 {
+            let page = match pages.next().await {
+                Ok(Some(page)) => page,
+                Ok(None) => break,
+                Err(error) => return Err(self.pointed(error.into())),
+            };
+            let mut text = String::new();
+            for item in page.items.iter().take(left) {
+                let cells: Vec<String> = row(item).iter().map(|cell| csv_cell(cell)).collect();
+                text.push_str(&(cells.join(",") + "\r\n"));
+            }
+            left = left.saturating_sub(page.items.len());
+            output.text(&text)?;
+        }
+        Ok(())
+    }
+
     /// Adds the query line with a mark under the column that is wrong.
-    fn pointed(&self, mut exit: Exit) -> Exit {
+    pub(super) fn pointed(&self, mut exit: Exit) -> Exit {
         if let (Some(column), Some(query)) = (exit.more.column, &self.query) {
             exit.more.kept = format!("  {query}\n  {}^", " ".repeat(column));
         }
         exit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv_cell;
+
+    #[test]
+    fn cells_are_quoted_and_no_spreadsheet_runs_them() {
+        assert_eq!(csv_cell("plain"), "plain");
+        assert_eq!(csv_cell("a,b \"c\""), "\"a,b \"\"c\"\"\"");
+        assert_eq!(csv_cell("=HYPERLINK(1)"), "'=HYPERLINK(1)");
+        assert_eq!(csv_cell("-5.00"), "-5.00");
+        assert!(!csv_cell("x\u{1b}[31m\u{202e}").contains(['\u{1b}', '\u{202e}']));
     }
 }

@@ -13,6 +13,7 @@ mod audit;
 mod bench;
 mod completions;
 mod context;
+mod delivery;
 #[cfg(feature = "server")]
 mod demo;
 mod desk;
@@ -28,6 +29,7 @@ mod offer;
 mod output;
 mod passphrase;
 mod plan;
+mod preset;
 mod secrecy;
 #[cfg(feature = "server")]
 mod seed;
@@ -91,6 +93,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         Command::Action(args) => context::run(&global, output, |ctx| actions::run(ctx, args)),
         Command::Plan(args) => context::run(&global, output, |ctx| plan::run(ctx, args)),
         Command::Approval(args) => context::run(&global, output, |ctx| approval::run(ctx, args)),
+        Command::Preset(args) => context::run(&global, output, |ctx| preset::run(ctx, args)),
+        Command::Delivery(args) => context::run(&global, output, |ctx| delivery::run(ctx, args)),
         Command::Token(args) => context::run(&global, output, |ctx| token::run(ctx, args)),
         Command::Ticket(args) => context::run(&global, output, |ctx| ticket::run(ctx, args)),
     }

@@ -22,7 +22,7 @@ pub(super) struct PlanArgs {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     /// Make a plan: shows the exact rows, and what is left out and why; changes nothing
-    Make(Make),
+    Make(Box<Make>),
     /// List one's own latest plans
     List,
     /// Show a plan and what became of each row

@@ -100,6 +100,8 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
     let proxies = proxies(config).map_err(wrong)?;
     let profile = profile(&config.desk.profile)?;
     let keys = secret_keys::load(&config.keys).map_err(|words| Exit::new(USAGE, "configuration", words))?;
+    let channels = app::channels(&config.smtp, &config.webhooks, &keys)
+        .map_err(|words| Exit::new(USAGE, "configuration", words))?;
     let tokens =
         AccessTokens::new(&config.identity).map_err(|words| Exit::new(USAGE, "configuration", words))?;
     if config.server.database.is_empty() {
@@ -138,6 +140,7 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
         limits: config.limits.clone(),
         keys,
         audit: config.audit.clone(),
+        channels,
         public_docs: false,
         tls,
         metrics,

@@ -9,7 +9,7 @@ use crate::domain::time::Moment;
 use crate::domain::token::DisputeStatus;
 use crate::wire::page::ListParams;
 use crate::wire::tokens::{
-    ActionDone, AddToken, ChangeToken, DecideDispute, Dispute, DisputeToken, TokenEvent, TokenRow,
+    ActionDone, AddToken, ChangeToken, DecideDispute, Dispute, DisputeToken, Facets, TokenEvent, TokenRow,
 };
 
 use super::action::{IntentArgs, ReasonArgs, settled, ticket_id};
@@ -32,8 +32,38 @@ enum Verb {
         /// Whose tokens; without it the whole desk's
         #[arg(long, value_name = "ID")]
         account: Option<AccountId>,
+        /// As of a moment in the past
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        as_of: Option<Moment>,
+        /// Write comma-separated values, without personal data
+        #[arg(long, conflicts_with = "json")]
+        csv: bool,
         #[command(flatten)]
         list: ListArgs,
+    },
+    /// Count the tokens of a query by state, type, merchant and campaign
+    Facets {
+        /// In whose wallet; without it in the whole desk
+        #[arg(long, value_name = "ID")]
+        account: Option<AccountId>,
+        /// As of a moment in the past
+        #[arg(long, value_name = "TIME", value_parser = moment)]
+        as_of: Option<Moment>,
+        #[command(flatten)]
+        list: ListArgs,
+    },
+    /// Values that a field of the query language can take
+    Suggest {
+        /// Name of the field
+        field: String,
+        /// The beginning or a part of a value
+        #[arg(default_value = "")]
+        typed: String,
+    },
+    /// Make a signed address of a token in the partner's system
+    Link {
+        /// Id of the token
+        id: TokenId,
     },
     /// Show a token with its history
     Show {
@@ -130,13 +160,33 @@ struct TokenWithHistory {
 pub(super) async fn run(ctx: Context, args: TokenArgs) -> Result<(), Exit> {
     let api = ctx.api()?;
     match args.verb {
-        Verb::List { account, list } => {
-            let pages = match account {
-                Some(id) => api.account_token_pages(id, list.params()),
-                None => api.token_pages(list.params()),
-            };
+        Verb::List {
+            account,
+            as_of,
+            csv,
+            list,
+        } => {
+            let pages = api.token_pages_at(account, as_of, list.params());
+            if csv {
+                return list.print_csv(&ctx.output, pages, &EXPORTED, exported).await;
+            }
             let heading = ["id", "name", "state", "value", "merchant", "claimed", "expires"];
             list.print(&ctx.output, pages, &heading, row).await
+        }
+        Verb::Facets { account, as_of, list } => {
+            let facets = api.token_facets(account, as_of, &list.params()).await;
+            let facets = facets.map_err(|error| list.pointed(error.into()))?;
+            ctx.output.show(&facets, facets_words)
+        }
+        Verb::Suggest { field, typed } => {
+            let page = api.suggest(&field, &typed).await?;
+            ctx.output.show(&page, |page| {
+                page.items.iter().map(|s| safe(&s.insert) + "\n").collect()
+            })
+        }
+        Verb::Link { id } => {
+            let link = api.external_link(id).await?;
+            ctx.output.show(&link, |link| format!("{}\n", safe(&link.url)))
         }
         Verb::Show { id } => {
             let token = api.token(id).await?;
@@ -302,6 +352,70 @@ pub(super) fn finish(ctx: &Context, done: ActionDone, verb: &str) -> Result<(), 
         let undo = format!("undo with: tokendesk action undo {}\n", done.action.id);
         safe(&head) + "\n" + &words(&done.token) + &undo
     })
+}
+
+/// What is exported of a token: nothing that says who the customer is.
+const EXPORTED: [&str; 20] = [
+    "id",
+    "token_ref",
+    "account_id",
+    "offer_code",
+    "name",
+    "type",
+    "state",
+    "value",
+    "value_kind",
+    "currency",
+    "merchant",
+    "location",
+    "source",
+    "campaign",
+    "claimed_at",
+    "used_at",
+    "shared_at",
+    "expires_at",
+    "removed_at",
+    "dispute",
+];
+
+fn exported(token: &TokenRow) -> Vec<String> {
+    let at = |at: Option<Moment>| at.map(|at| at.to_string()).unwrap_or_default();
+    vec![
+        token.id.to_string(),
+        token.token_ref.clone(),
+        token.account_id.to_string(),
+        token.offer_code.clone(),
+        token.name.clone(),
+        token.offer_type.word().to_owned(),
+        token.state.word().to_owned(),
+        token.value.number.to_string(),
+        token.value.kind.word().to_owned(),
+        token.value.currency.clone().unwrap_or_default(),
+        token.merchant.clone(),
+        token.location.clone(),
+        token.source.clone(),
+        token.campaign.clone(),
+        token.claimed_at.to_string(),
+        at(token.used_at),
+        at(token.shared_at),
+        at(token.expires_at),
+        at(token.removed_at),
+        token.dispute.map(|d| d.word().to_owned()).unwrap_or_default(),
+    ]
+}
+
+fn facets_words(facets: &Facets) -> String {
+    let rows: Vec<_> = facets
+        .facets
+        .iter()
+        .flat_map(|facet| {
+            facet.values.iter().map(|v| {
+                let more = if facet.exact { "" } else { "+" };
+                vec![facet.field.clone(), v.term.clone(), format!("{}{more}", v.count)]
+            })
+        })
+        .collect();
+    table(&["field", "term", "tokens"], &rows)
 }
 
 fn row(token: &TokenRow) -> Vec<String> {

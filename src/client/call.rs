@@ -42,6 +42,11 @@ impl Call {
         Self::new(Method::GET, path, true)
     }
 
+    /// Retires something; retiring it twice does no harm.
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path, true)
+    }
+
     /// Reads a list.
     pub(super) fn list(path: impl Into<String>, params: &ListParams) -> Self {
         let mut call = Self::get(path);

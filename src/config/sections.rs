@@ -25,6 +25,10 @@ pub struct Config {
     pub keys: KeySettings,
     /// Which desk this backend serves.
     pub desk: DeskSettings,
+    /// The mail server that customers are written to by.
+    pub smtp: SmtpSettings,
+    /// Where the partner's systems are told of changes.
+    pub webhooks: WebhookSettings,
     /// What the backend puts up with.
     pub limits: Limits,
     /// Signed checkpoints of the audit.
@@ -202,6 +206,72 @@ impl Default for DeskSettings {
     fn default() -> Self {
         Self {
             profile: "extracare".to_owned(),
+        }
+    }
+}
+
+/// How the way to the mail server is kept secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpSecurity {
+    /// It begins in clear and turns to TLS; without it nothing is sent.
+    #[default]
+    Starttls,
+    /// TLS from the first byte.
+    Tls,
+    /// In clear: for a mail server on this machine.
+    None,
+}
+
+/// The `[smtp]` section: the mail server that customers are written to by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmtpSettings {
+    /// Its name; empty: customers get no mail.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the way to it is kept secret.
+    pub security: SmtpSecurity,
+    /// Whom it knows the backend as; empty: it does not ask.
+    pub username: String,
+    /// Where the password comes from: one source.
+    pub password: Vec<KeySource>,
+    /// The sender of each letter, such as `Support <support@example.com>`.
+    pub from: String,
+    /// Seconds to wait for it.
+    pub timeout_seconds: u64,
+}
+
+impl Default for SmtpSettings {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 587,
+            security: SmtpSecurity::Starttls,
+            username: String::new(),
+            password: Vec::new(),
+            from: String::new(),
+            timeout_seconds: 30,
+        }
+    }
+}
+
+/// The `[webhooks]` section: where the partner's systems are told of changes, signed by `keys.webhooks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhookSettings {
+    /// The address to post to; empty: nobody is told.
+    pub url: String,
+    /// Seconds to wait for an answer.
+    pub timeout_seconds: u64,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            timeout_seconds: 10,
         }
     }
 }

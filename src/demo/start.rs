@@ -81,6 +81,7 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
         limits: options.limits,
         keys: Keys::made_up(),
         audit: AuditSettings::default(),
+        channels: Vec::new(),
         public_docs: false,
         tls: None,
         metrics: None,

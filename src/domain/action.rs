@@ -444,7 +444,7 @@ mod tests {
         let removed = remove(&token, later).expect("legal").changed.remove(0);
         assert_eq!(
             undo(ActionKind::Remove, &removed, None, None, later).changed,
-            [token.clone()]
+            std::slice::from_ref(&token)
         );
         let disputed = dispute(&token, later).expect("legal").changed.remove(0);
         assert_eq!(disputed.state(later), TokenState::Disputed);

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
 
 use super::approval::Limits;
+use super::letter::Templates;
+use super::link::LinkTemplate;
 use super::ticket::{Priority, TicketStatus};
 
 /// Most reason codes for one action: they are chosen by one digit.
@@ -49,6 +51,15 @@ pub struct Profile {
     /// Above what an action or a plan waits for a second person.
     #[serde(default)]
     pub approvals: Limits,
+    /// Where a token can be seen in the partner's system; absent: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_link: Option<LinkTemplate>,
+    /// In which language customers are written to, as a tag such as `en`.
+    #[serde(default = "default_language")]
+    pub language: String,
+    /// What customers are written, by language and kind (`token_add`); what is left out, the program's own words say.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub letters: Templates,
     /// Whose desk it is.
     pub brand: Brand,
     /// Whether real customers are behind it.
@@ -65,6 +76,10 @@ pub struct Profile {
 
 fn default_lock_minutes() -> u32 {
     DEFAULT_LOCK_MINUTES
+}
+
+fn default_language() -> String {
+    "en".to_owned()
 }
 
 fn default_undo_minutes() -> u32 {
@@ -322,6 +337,24 @@ impl Profile {
         found.check("lock_minutes", self.lock_minutes <= MAX_LOCK_MINUTES, &most);
         let most = format!("0 to {MAX_UNDO_MINUTES} minutes");
         found.check("undo_minutes", self.undo_minutes <= MAX_UNDO_MINUTES, &most);
+        if let Some(link) = &self.external_link {
+            found.check("external_link.template", link.is_good(), super::link::ALLOWED);
+            let good = (1..=super::link::MAX_MINUTES).contains(&link.minutes);
+            let most = format!("1 to {} minutes", super::link::MAX_MINUTES);
+            found.check("external_link.minutes", good, &most);
+        }
+        for (language, kinds) in &self.letters {
+            for (kind, template) in kinds {
+                let key = format!("letters.{language}.{kind}");
+                let unknown = template.unknown_place();
+                let allowed = format!(
+                    "places such as {{first_name}}, {{offer}}, {{merchant}}, {{expires}}, {{reference}}, {{product}}, \
+                     {{partner}}; there is no {{{}}}",
+                    unknown.as_deref().unwrap_or_default()
+                );
+                found.check(&key, unknown.is_none(), &allowed);
+            }
+        }
         let hours = self.approvals.hours;
         found.check("approvals.hours", (1..=720).contains(&hours), "1 to 720 hours");
         let currencies = |code: &String| code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase());

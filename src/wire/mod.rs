@@ -5,11 +5,13 @@
 pub mod accounts;
 pub mod approvals;
 pub mod audit;
+pub mod deliveries;
 pub mod desk;
 pub mod offers;
 pub mod page;
 pub mod paths;
 pub mod plans;
+pub mod presets;
 pub mod problem;
 pub mod tickets;
 pub mod tokens;

@@ -34,6 +34,12 @@ pub const TOKENS: &str = "/tokens";
 pub const TICKETS: &str = "/support/tickets";
 /// `GET`: recorded actions.
 pub const ACTIONS: &str = "/actions";
+/// `GET`: counts by value.
+pub const TOKEN_FACETS: &str = "/tokens/facets";
+/// `GET`: what goes out to customers.
+pub const DELIVERIES: &str = "/deliveries";
+/// `GET`, `POST`: saved queries.
+pub const PRESETS: &str = "/presets";
 /// `GET`, `POST`: plans.
 pub const PLANS: &str = "/tokens/bulk/plans";
 /// `GET`: requests for approval.
@@ -77,6 +83,18 @@ pub fn offer(id: impl Display) -> String {
 pub fn token(id: impl Display) -> String {
     format!("/tokens/{id}")
 }
+/// `GET`: values of a field to complete with.
+pub fn suggest(field: impl Display) -> String {
+    format!("/suggest/{field}")
+}
+/// `PUT`, `DELETE`: a saved query.
+pub fn preset(id: impl Display) -> String {
+    format!("/presets/{id}")
+}
+/// Below a delivery: `retry`, `drop`.
+pub fn delivery_part(id: impl Display, part: &str) -> String {
+    format!("/deliveries/{id}/{part}")
+}
 /// `GET`: a plan.
 pub fn plan(id: impl Display) -> String {
     format!("/tokens/bulk/plans/{id}")
@@ -105,7 +123,7 @@ pub fn action(id: impl Display) -> String {
 pub fn undo(id: impl Display) -> String {
     format!("/actions/{id}/undo")
 }
-/// Below a token: `history`, `notes`, `remove`, `reissue`, `dispute`.
+/// Below a token: `history`, `notes`, `remove`, `reissue`, `dispute`, `external-link`.
 pub fn token_part(id: impl Display, part: &str) -> String {
     format!("/tokens/{id}/{part}")
 }

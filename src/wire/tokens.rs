@@ -270,3 +270,58 @@ pub struct TokenEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<TokenId>,
 }
+
+/// How many tokens of a query have which values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Facets {
+    /// One for each field that is counted: `state`, `type`, `merchant`, `campaign`.
+    pub facets: Vec<Facet>,
+}
+
+/// The values of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Facet {
+    /// The field.
+    pub field: String,
+    /// Whether all tokens were counted; else the counts are of the first 10,000.
+    pub exact: bool,
+    /// The values, most frequent first, at most 20.
+    pub values: Vec<FacetValue>,
+}
+
+/// One value of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FacetValue {
+    /// The value; empty: tokens that have none.
+    pub value: String,
+    /// The term of the query language that picks it.
+    pub term: String,
+    /// How many tokens have it.
+    pub count: u64,
+}
+
+/// A value that could be meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Suggestion {
+    /// The value.
+    pub value: String,
+    /// How it is written in a query.
+    pub insert: String,
+    /// How many offers of the catalog have it, where it comes from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+}
+
+/// A signed address in the partner's system. docs/external-links.md says how it is checked there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ExternalLink {
+    /// The address.
+    pub url: String,
+    /// Until when it is good.
+    pub expires_at: Moment,
+}

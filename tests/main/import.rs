@@ -72,7 +72,7 @@ fn same(report: &ImportReport, files: &Value) {
 async fn count(store: &Store, account: Option<&Account>, query: &str, now: Moment) -> u64 {
     let query = parse(query, &TOKEN_FIELDS, &Context::utc(now)).expect("a query");
     let scope = Scope { now, me: None };
-    tokens::list(account.map(|a| a.id), &query, &scope, String::new())
+    tokens::list(account.map(|a| a.id).into(), &query, &scope, String::new())
         .count(store.read(), None)
         .await
         .expect("counted")
@@ -188,7 +188,7 @@ async fn claims_hold(store: &Store, oracle: &Value, now: Moment) {
         let account = found.first().expect("the account");
         for (end, sort) in [("oldest", "sort:claimed"), ("newest", "sort:-claimed")] {
             let query = parse(sort, &TOKEN_FIELDS, &Context::utc(now)).expect("a query");
-            let slice = tokens::list(Some(account.id), &query, &scope, String::new())
+            let slice = tokens::list(Some(account.id).into(), &query, &scope, String::new())
                 .slice(store.read(), &Window::First, 20, tokens::read)
                 .await
                 .expect("a page")

@@ -109,6 +109,8 @@ const TIER: FieldKind = FieldKind::Words(&["1", "2"]);
 const ACTION: FieldKind =
     FieldKind::Words(&["add", "remove", "reissue", "dispute", "uphold", "reject", "undo"]);
 const APPROVAL: FieldKind = FieldKind::Words(&["open", "approved", "rejected", "withdrawn", "expired"]);
+const DELIVERY: FieldKind = FieldKind::Words(&["due", "sent", "dead", "dropped", "skipped"]);
+const CHANNEL: FieldKind = FieldKind::Words(&["email", "webhook"]);
 const OUTCOME: FieldKind = FieldKind::Words(&["done", "denied"]);
 const ROLE: FieldKind = FieldKind::Words(&["customer", "agent", "engineer", "supervisor", "admin"]);
 const YES_NO: FieldKind = FieldKind::Words(&["no", "yes"]);
@@ -230,6 +232,18 @@ pub const APPROVAL_FIELDS: FieldSet = FieldSet {
     ],
 };
 
+/// Fields of what goes out to customers. It has no free words.
+pub const DELIVERY_FIELDS: FieldSet = FieldSet {
+    noun: "delivery",
+    fields: &[
+        field("state", DELIVERY, true, "how far it has come; dead: given up"),
+        field("channel", CHANNEL, true, "by which way it goes"),
+        field("kind", Text, true, "what it tells, such as customer.token_add"),
+        field("account", Id, false, "account id or user_id"),
+        field("at", Date, true, "when it became due"),
+    ],
+};
+
 /// Fields of the audit. It has no free words.
 pub const AUDIT_FIELDS: FieldSet = FieldSet {
     noun: "audit entry",
@@ -267,7 +281,7 @@ mod tests {
 
     #[test]
     fn lists_of_words_are_those_of_the_vocabulary() {
-        let lists: [(FieldKind, Vec<&str>); 9] = [
+        let lists: [(FieldKind, Vec<&str>); 10] = [
             (STATE, TokenState::ALL.iter().map(|v| v.word()).collect()),
             (TYPE, OfferType::ALL.iter().map(|v| v.word()).collect()),
             (VALUE_KIND, ValueKind::ALL.iter().map(|v| v.word()).collect()),
@@ -277,6 +291,13 @@ mod tests {
             (
                 APPROVAL,
                 crate::domain::approval::ApprovalState::ALL
+                    .iter()
+                    .map(|v| v.word())
+                    .collect(),
+            ),
+            (
+                DELIVERY,
+                crate::domain::delivery::DeliveryState::ALL
                     .iter()
                     .map(|v| v.word())
                     .collect(),
@@ -297,6 +318,7 @@ mod tests {
             TICKET_FIELDS,
             ACTION_FIELDS,
             APPROVAL_FIELDS,
+            DELIVERY_FIELDS,
             AUDIT_FIELDS,
         ] {
             let mut seen = std::collections::BTreeSet::new();

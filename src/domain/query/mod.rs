@@ -29,12 +29,12 @@ pub use complete::{Candidate, Completion, complete};
 pub use error::QueryError;
 pub use eval::{Record, compare, matches};
 pub use fields::{
-    ACTION_FIELDS, APPROVAL_FIELDS, AUDIT_FIELDS, Field, FieldKind, FieldSet, OFFER_FIELDS, TICKET_FIELDS,
-    TOKEN_FIELDS,
+    ACTION_FIELDS, APPROVAL_FIELDS, AUDIT_FIELDS, DELIVERY_FIELDS, Field, FieldKind, FieldSet, OFFER_FIELDS,
+    TICKET_FIELDS, TOKEN_FIELDS,
 };
 pub use fold::{fold, needle, search_text, words};
 pub use form::Form;
-pub use format::format;
+pub use format::{format, value_text};
 pub use parse::{Context, MAX_TERMS, MAX_TEXT, parse};
 
 #[cfg(test)]

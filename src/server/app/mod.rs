@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::identity::RoleGroups;
-use crate::config::sections::{AuditSettings, Limits};
+use crate::config::sections::{AuditSettings, Limits, SmtpSettings, WebhookSettings};
 use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::Clock;
@@ -23,7 +23,10 @@ use crate::server::http::doorman::Doorman;
 use crate::server::http::metrics::Metrics;
 use crate::server::http::router::{Bounds, counters};
 use crate::server::http::{Api, Parts, TokenValidator, router};
+use crate::server::integrations::smtp::Smtp;
+use crate::server::integrations::webhook::Webhook;
 use crate::server::services::Services;
+use crate::server::services::outbound::Channel;
 use crate::server::store::Store;
 use crate::server::workers;
 
@@ -53,6 +56,8 @@ pub struct Setup {
     pub keys: Keys,
     /// When the audit is signed, and where that is kept.
     pub audit: AuditSettings,
+    /// The ways by which customers are told; none: nobody is.
+    pub channels: Vec<Arc<dyn Channel>>,
     /// Whether the documentation is for every machine.
     pub public_docs: bool,
     /// Encryption of connections; `None`: plain HTTP.
@@ -182,15 +187,17 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
         stop.clone(),
     ));
     let sweeping = tokio::spawn(workers::sweep(services.clone(), stop.clone()));
+    tasks.extend([sealing, keeping, sweeping]);
+    if !setup.channels.is_empty() {
+        let sending = workers::outbox::send(services.clone(), setup.channels, stop.clone());
+        tasks.push(tokio::spawn(sending));
+    }
     Ok(RunningServer {
         addr,
         services,
         tls: setup.tls,
         stop,
-        tasks: {
-            tasks.extend([sealing, keeping, sweeping]);
-            tasks
-        },
+        tasks,
     })
 }
 
@@ -210,4 +217,23 @@ fn checkpoints(settings: &AuditSettings) -> workers::checkpoints::Policy {
         file: given(&settings.checkpoint_file).map(Into::into),
         url: given(&settings.checkpoint_url),
     }
+}
+
+/// The ways by which customers are told, as the configuration sets them up.
+///
+/// # Errors
+/// In words, when a setting cannot be used.
+pub fn channels(
+    smtp: &SmtpSettings,
+    webhooks: &WebhookSettings,
+    keys: &Keys,
+) -> Result<Vec<Arc<dyn Channel>>, String> {
+    let mut all: Vec<Arc<dyn Channel>> = Vec::new();
+    if let Some(smtp) = Smtp::new(smtp)? {
+        all.push(Arc::new(smtp));
+    }
+    if let Some(webhook) = Webhook::new(webhooks, &keys.webhooks)? {
+        all.push(Arc::new(webhook));
+    }
+    Ok(all)
 }

@@ -6,9 +6,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::extract::{Id, Member, Params, Versioned, Write};
+use super::tokens::AsOf;
 use super::{Api, Refusal};
 use crate::domain::id::AccountId;
 use crate::server::services::Answer;
+use crate::server::services::tokens::Of;
 use crate::wire::accounts::{AccountCard, AccountHits, AccountSearch, Reveal, Revealed, Verified, Verify};
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
@@ -104,15 +106,20 @@ async fn add_note(
 }
 
 /// An account's tokens.
-#[utoipa::path(get, path = "/accounts/{id}/tokens", tag = "accounts", params(("id" = AccountId, Path), ListParams),
+#[utoipa::path(get, path = "/accounts/{id}/tokens", tag = "accounts", params(("id" = AccountId, Path), AsOf, ListParams),
     responses((status = 200, body = Page<TokenRow>), (status = 422, body = Problem)))]
 async fn wallet(
     State(api): State<Api>,
     Member(actor): Member,
     Id(id): Id<AccountId>,
+    Params(asked): Params<AsOf>,
     Params(params): Params<ListParams>,
 ) -> Result<Json<Page<TokenRow>>, Refusal> {
-    Ok(Json(api.services.tokens(&actor, Some(id), &params).await?))
+    let of = Of {
+        account: Some(id),
+        at: asked.as_of,
+    };
+    Ok(Json(api.services.tokens(&actor, of, &params).await?))
 }
 
 /// Add an offer to the account's wallet.

@@ -228,12 +228,7 @@ impl<T> Write<T> {
     /// # Errors
     /// When no `If-Match` was sent.
     pub fn required_version(&self) -> Result<i64, Refusal> {
-        self.version.ok_or_else(|| {
-            Refusal::new(
-                Code::PreconditionRequired,
-                "this changes an existing row: send If-Match with the version that you saw",
-            )
-        })
+        self.version.ok_or_else(no_version)
     }
 }
 
@@ -372,6 +367,25 @@ impl<T: std::str::FromStr + Send> FromRequestParts<Api> for Id<T> {
             .map_err(|_| missing())?;
         text.parse().map(Self).map_err(|_| missing())
     }
+}
+
+/// The version in `If-Match`, for changes without a body.
+pub struct IfMatch(pub i64);
+
+impl FromRequestParts<Api> for IfMatch {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Refusal> {
+        let header = parts.headers.get(header::IF_MATCH);
+        header.map_or_else(|| Err(no_version()), |value| read_version(value).map(Self))
+    }
+}
+
+fn no_version() -> Refusal {
+    Refusal::new(
+        Code::PreconditionRequired,
+        "this changes an existing row: send If-Match with the version that you saw",
+    )
 }
 
 /// Parameters of the query string.

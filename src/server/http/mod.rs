@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod approvals;
 pub mod audit;
+pub mod deliveries;
 pub mod desk;
 pub mod doorman;
 pub mod extract;
@@ -10,6 +11,7 @@ pub mod meta;
 pub mod metrics;
 pub mod offers;
 pub mod plans;
+pub mod presets;
 pub mod refusal;
 pub mod router;
 pub mod sessions;

@@ -21,7 +21,8 @@ use uuid::Uuid;
 
 use super::refusal::IsProblem;
 use super::{
-    Api, Refusal, accounts, approvals, audit, desk, doorman, meta, offers, plans, sessions, tickets, tokens,
+    Api, Refusal, accounts, approvals, audit, deliveries, desk, doorman, meta, offers, plans, presets,
+    sessions, tickets, tokens,
 };
 use crate::wire::problem::{Code, Problem};
 use crate::wire::{CONTRACT_VERSION, paths};
@@ -59,6 +60,8 @@ fn nouns() -> (Router<Api>, utoipa::openapi::OpenApi) {
         .merge(tokens::routes())
         .merge(plans::routes())
         .merge(approvals::routes())
+        .merge(presets::routes())
+        .merge(deliveries::routes())
         .merge(tickets::routes())
         .merge(audit::routes());
     OpenApiRouter::with_openapi(Doc::openapi())

@@ -8,20 +8,26 @@ use utoipa_axum::routes;
 use super::extract::{Id, Member, Params, Versioned, Write};
 use super::{Api, Refusal};
 use crate::domain::id::{AccountId, ActionId, AgentId, DisputeId, TokenId};
+use crate::domain::time::Moment;
 use crate::domain::token::ActionKind;
 use crate::server::services::actions::{Narrowed, Target};
+use crate::server::services::tokens::Of;
 use crate::server::services::{Actor, Answer};
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::Problem;
 use crate::wire::tokens::{
-    Action, ActionDone, ChangeToken, DecideDispute, Dispute, DisputeToken, TokenEvent, TokenRow, UndoAction,
+    Action, ActionDone, ChangeToken, DecideDispute, Dispute, DisputeToken, ExternalLink, Facets, Suggestion,
+    TokenEvent, TokenRow, UndoAction,
 };
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(facets))
+        .routes(routes!(suggest))
+        .routes(routes!(external_link))
         .routes(routes!(show))
         .routes(routes!(history))
         .routes(routes!(notes, add_note))
@@ -34,15 +40,85 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(undo))
 }
 
+/// As of when tokens are looked at.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+pub(super) struct AsOf {
+    /// A moment in the past: the tokens as they were then. Relative dates in `q` are counted from it.
+    pub as_of: Option<Moment>,
+}
+
 /// Search the tokens of the whole desk.
-#[utoipa::path(get, path = "/tokens", tag = "tokens", params(ListParams),
+#[utoipa::path(get, path = "/tokens", tag = "tokens", params(AsOf, ListParams),
     responses((status = 200, body = Page<TokenRow>), (status = 403, body = Problem)))]
 async fn list(
     State(api): State<Api>,
     Member(actor): Member,
+    Params(asked): Params<AsOf>,
     Params(params): Params<ListParams>,
 ) -> Result<Json<Page<TokenRow>>, Refusal> {
-    Ok(Json(api.services.tokens(&actor, None, &params).await?))
+    let of = Of {
+        account: None,
+        at: asked.as_of,
+    };
+    Ok(Json(api.services.tokens(&actor, of, &params).await?))
+}
+
+/// Which tokens are counted.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+struct FacetsOf {
+    /// In whose wallet; else of the whole desk.
+    account: Option<AccountId>,
+    /// As of a moment in the past.
+    as_of: Option<Moment>,
+}
+
+/// How many tokens of a query are in each state, of each type, merchant and campaign. Each is counted as if the query did
+/// not ask for it, so that another value can be picked.
+#[utoipa::path(get, path = "/tokens/facets", tag = "tokens", params(FacetsOf, ListParams),
+    responses((status = 200, body = Facets), (status = 422, body = Problem)))]
+async fn facets(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Params(asked): Params<FacetsOf>,
+    Params(params): Params<ListParams>,
+) -> Result<Json<Facets>, Refusal> {
+    let of = Of {
+        account: asked.account,
+        at: asked.as_of,
+    };
+    Ok(Json(api.services.token_facets(&actor, of, &params).await?))
+}
+
+/// What has been typed so far.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+struct Typed {
+    /// The beginning or a part of a value.
+    #[serde(default)]
+    q: String,
+}
+
+/// Values of a field of tokens that begin with or hold what was typed.
+#[utoipa::path(get, path = "/suggest/{field}", tag = "tokens", params(("field" = String, Path), Typed),
+    responses((status = 200, body = Page<Suggestion>), (status = 404, body = Problem)))]
+async fn suggest(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(field): Id<String>,
+    Params(typed): Params<Typed>,
+) -> Result<Json<Page<Suggestion>>, Refusal> {
+    Ok(Json(api.services.suggest(&actor, &field, &typed.q).await?))
+}
+
+/// Make a signed address of the token in the partner's system, good for a short while.
+#[utoipa::path(post, path = "/tokens/{id}/external-link", tag = "tokens",
+    params(("id" = TokenId, Path)),
+    responses((status = 201, body = ExternalLink), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn external_link(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<TokenId>,
+) -> Result<Answer, Refusal> {
+    Ok(api.services.external_link(&actor, id).await?)
 }
 
 /// One token, with its offer's whole description.

@@ -1,1 +1,4 @@
-//! What lies outside: the services' ports, implemented.
+//! What lies outside, behind the services' ports.
+
+pub mod smtp;
+pub mod webhook;

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::actions::reason_line;
 use crate::domain::id::TokenId;
+use crate::domain::masking::mask_user_id;
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, DisputeStatus, Token};
 use crate::server::store::actions::ActionRow;
@@ -60,7 +61,7 @@ fn by_itself(token: &Token, actions: &[ActionRow], now: Moment) -> Vec<TokenEven
         events.push(nobody(
             at,
             "shared",
-            token.shared_to.clone().unwrap_or_default(),
+            token.shared_to.as_deref().map(mask_user_id).unwrap_or_default(),
             None,
         ));
     }

@@ -421,7 +421,7 @@ async fn pick(work: &Work, body: &NewPlan) -> Result<Vec<TokenWithOffer>, Servic
         ..ListParams::default()
     };
     let asked = read_query(&params, &TOKEN_FIELDS, "plan", &work.actor, work.now)?;
-    let list = tokens::list(body.account_id, &asked.query, &asked.scope, asked.hash);
+    let list = tokens::list(body.account_id.into(), &asked.query, &asked.scope, asked.hash);
     let most = u32::try_from(MAX_ROWS).unwrap_or(u32::MAX);
     let slice = list
         .slice(&work.tx, &Window::First, most, tokens::read)

@@ -5,10 +5,12 @@ use super::listing::read_query;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::{AccountId, NoteId, TokenId};
+use crate::domain::masking::mask_user_id;
 use crate::domain::permission::Permission;
 use crate::domain::query::TOKEN_FIELDS;
 use crate::domain::time::Moment;
 use crate::server::store::records::{self, NoteOn, NoteRow};
+pub use crate::server::store::tokens::Of;
 use crate::server::store::tokens::{self, TokenWithOffer};
 use crate::server::store::{accounts, actions, disputes};
 use crate::wire::desk::{NewNote, Note};
@@ -39,7 +41,8 @@ pub fn row(found: TokenWithOffer, now: Moment) -> TokenRow {
         claimed_at: t.claimed_at,
         used_at: t.used_at,
         shared_at: t.shared_at,
-        shared_to: t.shared_to,
+        // The partner names customers by their identifier: it is masked like any other.
+        shared_to: t.shared_to.as_deref().map(mask_user_id),
         expires_at: t.expires_at,
         removed_at: t.removed_at,
         dispute: t.dispute,
@@ -53,29 +56,20 @@ pub fn row(found: TokenWithOffer, now: Moment) -> TokenRow {
 pub(super) const NO_TOKEN: ServiceError = ServiceError::NotFound("there is no such token");
 
 impl Services {
-    /// Tokens of one account, or of the whole desk.
+    /// Tokens of one account, or of the whole desk; as they are, or as they were at a moment.
     ///
     /// # Errors
     /// When the person may not, the account is not there, a parameter is wrong, or the database fails.
     pub async fn tokens(
         &self,
         actor: &Actor,
-        account: Option<AccountId>,
+        of: Of,
         params: &ListParams,
     ) -> Result<Page<TokenRow>, ServiceError> {
-        self.allow(
-            actor,
-            if account.is_some() {
-                Permission::TokenView
-            } else {
-                Permission::TokenSearchAll
-            },
-        )
-        .await?;
-        let now = self.now();
-        let place = account.map_or_else(|| "tokens".to_owned(), |a| format!("wallet {a}"));
-        let asked = read_query(params, &TOKEN_FIELDS, &place, actor, now)?;
-        let list = tokens::list(account, &asked.query, &asked.scope, asked.hash);
+        let now = self.allow_tokens(actor, of).await?;
+        let account = of.account;
+        let asked = read_query(params, &TOKEN_FIELDS, &format!("{of:?}"), actor, now)?;
+        let list = tokens::list(of, &asked.query, &asked.scope, asked.hash);
         let page = self
             .page(&list, params, tokens::is, |r| Ok(row(tokens::read(r)?, now)))
             .await?;
@@ -86,6 +80,25 @@ impl Services {
             return Err(ServiceError::NotFound("there is no such account"));
         }
         Ok(page)
+    }
+
+    /// Whether the person may see these tokens, and the moment as of which they are asked for.
+    pub(super) async fn allow_tokens(&self, actor: &Actor, of: Of) -> Result<Moment, ServiceError> {
+        let permission = if of.account.is_some() {
+            Permission::TokenView
+        } else {
+            Permission::TokenSearchAll
+        };
+        self.allow(actor, permission).await?;
+        let now = self.now();
+        match of.at {
+            Some(at) if at > now => Err(ServiceError::field(
+                "as_of",
+                "future",
+                "only what has been can be looked back at; write a moment in the past",
+            )),
+            at => Ok(at.unwrap_or(now)),
+        }
     }
 
     /// One token.

@@ -222,7 +222,7 @@ pub fn list(of: ActionsOf, query: &Query, scope: &Scope, hash: String) -> List {
     }
     List {
         columns: "actions.*",
-        from: "actions",
+        from: Sql::new("actions"),
         filter,
         keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",

@@ -2,7 +2,7 @@
 
 use super::filter::{self, Column, Mapping, Scope};
 use super::page::{KeyKind, List};
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, Sql, StoreError};
 use crate::domain::approval::ApprovalState;
 use crate::domain::id::{AccountId, ActionId, AgentId, ApprovalId, IntentKey, PlanId, TokenId};
 use crate::domain::query::Query;
@@ -187,7 +187,7 @@ const MAPPING: Mapping = Mapping {
 pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
     List {
         columns: "approvals.*",
-        from: "approvals",
+        from: Sql::new("approvals"),
         filter: filter::condition(query, &MAPPING, scope),
         keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",

@@ -403,7 +403,7 @@ pub fn list(about: About, query: &Query, scope: &Scope, hash: String) -> List {
     }
     List {
         columns: "audit.*",
-        from: "audit",
+        from: Sql::new("audit"),
         filter,
         keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",

@@ -2,7 +2,7 @@
 
 use super::filter::{self, Column, Mapping, Scope};
 use super::page::{KeyKind, List};
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, Sql, StoreError};
 use crate::domain::id::OfferId;
 use crate::domain::offer::{Offer, OfferType};
 use crate::domain::query::{Query, fold, search_text};
@@ -55,7 +55,7 @@ const MAPPING: Mapping = Mapping {
 pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
     List {
         columns: "f.*",
-        from: "offers f",
+        from: Sql::new("offers f"),
         filter: filter::condition(query, &MAPPING, scope),
         keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",
@@ -99,6 +99,48 @@ pub async fn find(conn: &impl Conn, id: OfferId) -> Result<Option<Offer>, StoreE
     sql!("SELECT * FROM offers WHERE id = ?", id.0)
         .first(conn, read)
         .await
+}
+
+/// Distinct values of a column of the catalog whose folded copy begins with or holds a folded text, those that begin with
+/// it first, then the most frequent; each with the number of its offers.
+///
+/// # Errors
+/// When the database fails.
+pub async fn values(
+    conn: &impl Conn,
+    shown: &'static str,
+    key: &'static str,
+    typed: &str,
+    most: u32,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut part = String::new();
+    for c in typed.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            part.push('\\');
+        }
+        part.push(c);
+    }
+    let mut sql = Sql::new("SELECT f.");
+    sql.push(shown)
+        .push(" AS v, count(*) AS n FROM offers f WHERE f.")
+        .push(key);
+    sql.push(" LIKE ")
+        .bind(format!("%{part}%"))
+        .push(" ESCAPE '\\' AND f.")
+        .push(key);
+    sql.push(" <> '' GROUP BY f.")
+        .push(shown)
+        .push(" ORDER BY CASE WHEN min(f.")
+        .push(key);
+    sql.push(") LIKE ").bind(format!("{part}%"));
+    sql.push(" ESCAPE '\\' THEN 0 ELSE 1 END, count(*) DESC, f.")
+        .push(shown)
+        .push(" LIMIT ")
+        .bind(most);
+    sql.all(conn, |row| {
+        Ok((row.text("v")?, u64::try_from(row.int("n")?).unwrap_or(0)))
+    })
+    .await
 }
 
 /// Writes a new offer.

@@ -48,7 +48,7 @@ pub struct List {
     /// Columns of the inner select, such as `t.*`.
     pub columns: &'static str,
     /// Tables of the inner select, such as `tokens t`.
-    pub from: &'static str,
+    pub from: Sql,
     /// Condition of the inner select; empty: all rows.
     pub filter: Sql,
     /// The whole order, with an identifier last.
@@ -178,7 +178,7 @@ impl List {
     ) -> Result<Option<Window>, StoreError> {
         let mut sql = Sql::new("SELECT ");
         self.push_keys(&mut sql);
-        sql.push(" FROM ").push(self.from).push(" WHERE ").append(is);
+        sql.push(" FROM ").append(&self.from).push(" WHERE ").append(is);
         if !self.filter.is_empty() {
             sql.push(" AND ").append(&self.filter);
         }
@@ -207,7 +207,7 @@ impl List {
     /// When the database fails.
     pub async fn count(&self, conn: &impl Conn, cap: Option<u64>) -> Result<u64, StoreError> {
         let mut inner = Sql::new("SELECT 1 AS one FROM ");
-        inner.push(self.from);
+        inner.append(&self.from);
         if !self.filter.is_empty() {
             inner.push(" WHERE ").append(&self.filter);
         }
@@ -245,7 +245,7 @@ impl List {
         let mut inner = Sql::new("SELECT ");
         inner.push(self.columns).push(", ");
         self.push_keys(&mut inner);
-        inner.push(" FROM ").push(self.from);
+        inner.push(" FROM ").append(&self.from);
         if !self.filter.is_empty() || cursor.is_some() {
             inner.push(" WHERE ");
         }

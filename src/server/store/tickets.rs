@@ -99,7 +99,7 @@ const MAPPING: Mapping = Mapping {
 pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
     List {
         columns: "t.*",
-        from: "tickets t",
+        from: Sql::new("tickets t"),
         filter: filter::condition(query, &MAPPING, scope),
         keys: filter::order(query, &MAPPING, scope),
         outer: PAGE,

@@ -100,9 +100,55 @@ const MAPPING: Mapping = Mapping {
     id: "t.id",
 };
 
-/// The tokens of one account, or of the whole desk, that a query asks for.
+/// Which tokens, and as of when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Of {
+    /// Of one account; else of the whole desk.
+    pub account: Option<AccountId>,
+    /// As they were at a moment; else as they are.
+    pub at: Option<Moment>,
+}
+
+impl From<Option<AccountId>> for Of {
+    fn from(account: Option<AccountId>) -> Self {
+        Self { account, at: None }
+    }
+}
+
+/// The tokens as they were at a moment: what came later is taken away again. A removal that was undone counts while it
+/// lasted, and a dispute is what it was then.
+fn tokens_at(at: Moment) -> Sql {
+    sql!(
+        "(SELECT b.id, b.token_ref, b.account_id, b.offer_id, b.claimed_at, \
+         CASE WHEN b.used_at <= ? THEN b.used_at END AS used_at, \
+         CASE WHEN b.shared_at <= ? THEN b.shared_at END AS shared_at, \
+         CASE WHEN b.shared_at <= ? THEN b.shared_to END AS shared_to, b.expires_at, \
+         COALESCE(CASE WHEN b.removed_at <= ? THEN b.removed_at END, (SELECT max(r.removed_at) FROM removals r \
+         WHERE r.token_id = b.id AND r.removed_at <= ? AND r.restored_at > ?)) AS removed_at, \
+         (SELECT CASE WHEN d.decided_at IS NULL OR d.decided_at > ? THEN 'open' ELSE d.status END FROM disputes d \
+         WHERE d.token_id = b.id AND d.opened_at <= ? AND NOT (d.status = 'withdrawn' AND d.decided_at <= ?) \
+         ORDER BY d.opened_at DESC, d.id DESC LIMIT 1) AS dispute, b.reissued_from, \
+         (SELECT n.id FROM tokens n WHERE n.id = b.reissued_to AND n.claimed_at <= ?) AS reissued_to, b.created_at, \
+         b.version, b.sort_name, b.sort_kind, b.sort_currency, b.sort_value, b.sort_expires \
+         FROM tokens b WHERE b.claimed_at <= ?) t",
+        at,
+        at,
+        at,
+        at,
+        at,
+        at,
+        at,
+        at,
+        at,
+        at,
+        at
+    )
+}
+
+/// The tokens that a query asks for. The scope's `now` is the moment as of which they are asked for.
 #[must_use]
-pub fn list(account: Option<AccountId>, query: &Query, scope: &Scope, hash: String) -> List {
+pub fn list(of: Of, query: &Query, scope: &Scope, hash: String) -> List {
+    let account = of.account;
     let mut filter = Sql::default();
     if let Some(account) = account {
         filter.push("t.account_id = ").bind(account.0);
@@ -117,12 +163,66 @@ pub fn list(account: Option<AccountId>, query: &Query, scope: &Scope, hash: Stri
     let keys = filter::order(query, &MAPPING, scope);
     List {
         columns: "t.*",
-        from: "tokens t",
+        from: of.at.map_or_else(|| Sql::new("tokens t"), tokens_at),
         filter,
         keys,
         outer: PAGE,
         hash,
     }
+}
+
+/// What the tokens of a list are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FacetBy {
+    /// Their state.
+    State,
+    /// A column of their offers: `offer_type`, `merchant`, `campaign`.
+    Offer(&'static str),
+}
+
+/// How many tokens of a list have each value; counts at most `cap` tokens. The values of the state are its places in the
+/// field's list.
+///
+/// # Errors
+/// When the database fails.
+pub async fn facet(
+    conn: &impl Conn,
+    list: &List,
+    by: FacetBy,
+    scope: &Scope,
+    cap: u64,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut inner = Sql::new("SELECT ");
+    match by {
+        FacetBy::State => {
+            let (head, tail) = STATE.split_once("{now}").unwrap_or((STATE, ""));
+            inner.push(head).bind(scope.now).push(tail)
+        }
+        FacetBy::Offer(_) => inner.push("t.offer_id"),
+    };
+    inner.push(" AS k FROM ").append(&list.from);
+    if !list.filter.is_empty() {
+        inner.push(" WHERE ").append(&list.filter);
+    }
+    inner.push(" LIMIT ").bind(i64::try_from(cap).unwrap_or(i64::MAX));
+    let mut sql = Sql::new("SELECT ");
+    match by {
+        FacetBy::State => {
+            sql.push("CAST(c.k AS TEXT) AS k, count(*) AS n FROM (")
+                .append(&inner)
+                .push(") c GROUP BY c.k");
+        }
+        FacetBy::Offer(column) => {
+            sql.push("o.").push(column).push(" AS k, count(*) AS n FROM (");
+            sql.append(&inner)
+                .push(") c JOIN offers o ON o.id = c.k GROUP BY o.")
+                .push(column);
+        }
+    }
+    sql.all(conn, |row| {
+        Ok((row.text("k")?, u64::try_from(row.int("n")?).unwrap_or(0)))
+    })
+    .await
 }
 
 /// Reads a row of [`list`] or [`find`].

@@ -154,6 +154,9 @@ pub fn neutral_desk() -> Profile {
         lock_minutes: 0,
         undo_minutes: 1_440,
         approvals: Default::default(),
+        external_link: None,
+        language: "en".to_owned(),
+        letters: Default::default(),
         brand: Brand {
             product: "tokendesk".to_owned(),
             partner: String::new(),

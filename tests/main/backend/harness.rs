@@ -162,6 +162,7 @@ impl Backend {
             },
             keys: Keys::made_up(),
             audit: AuditSettings::default(),
+            channels: Vec::new(),
             public_docs: false,
             tls: None,
             metrics: None,

@@ -1,0 +1,477 @@
+//! What goes out to customers: by a real mail server and a signed webhook, once each under one id, whatever goes wrong.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokendesk::config::sections::{SmtpSecurity, SmtpSettings, WebhookSettings};
+use tokendesk::domain::delivery::DeliveryState;
+use tokendesk::domain::id::{AccountId, IntentKey};
+use tokendesk::domain::offer::Offer;
+use tokendesk::domain::webhook;
+use tokendesk::server::app;
+use tokendesk::server::services::outbound::Channel;
+use tokendesk::server::workers::outbox::round;
+use tokendesk::wire::deliveries::Delivery;
+use tokendesk::wire::page::ListParams;
+use tokendesk::wire::tokens::{ActionDone, AddToken, UndoAction};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::disputes::{because, wallet};
+use super::harness::{Backend, on_each};
+
+/// What the mail server does with the next letter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mood {
+    /// Takes it.
+    Takes,
+    /// Says "not now".
+    Busy,
+    /// Says "never".
+    Refuses,
+    /// Takes it and hangs up before it says so.
+    TakesSilently,
+}
+
+/// A mail server: as much of RFC 5321 as a client needs.
+#[derive(Clone)]
+struct MailServer {
+    port: u16,
+    letters: Arc<Mutex<Vec<String>>>,
+    moods: Arc<Mutex<VecDeque<Mood>>>,
+}
+
+impl MailServer {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let server = Self {
+            port: listener.local_addr().expect("an address").port(),
+            letters: Arc::default(),
+            moods: Arc::default(),
+        };
+        let accepting = server.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(accepting.clone().talk(stream));
+            }
+        });
+        server
+    }
+
+    fn next(&self, moods: &[Mood]) {
+        self.moods.lock().expect("moods").extend(moods);
+    }
+
+    fn letters(&self) -> Vec<String> {
+        self.letters.lock().expect("letters").clone()
+    }
+
+    async fn talk(self, stream: TcpStream) -> Option<()> {
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        write.write_all(b"220 mail.test ESMTP\r\n").await.ok()?;
+        let mood = self
+            .moods
+            .lock()
+            .expect("moods")
+            .pop_front()
+            .unwrap_or(Mood::Takes);
+        while let Some(line) = lines.next_line().await.ok()? {
+            let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
+            let answer: &[u8] = match verb.as_str() {
+                "EHLO" => b"250-mail.test\r\n250 8BITMIME\r\n",
+                "RCPT" if mood == Mood::Busy => b"451 try again later\r\n",
+                "RCPT" if mood == Mood::Refuses => b"550 no such user dana@example.com\r\n",
+                "DATA" => {
+                    write.write_all(b"354 go on\r\n").await.ok()?;
+                    let mut letter = String::new();
+                    while let Some(line) = lines.next_line().await.ok()? {
+                        if line == "." {
+                            break;
+                        }
+                        letter.push_str(&line);
+                        letter.push('\n');
+                    }
+                    self.letters.lock().expect("letters").push(letter);
+                    if mood == Mood::TakesSilently {
+                        return None;
+                    }
+                    b"250 taken\r\n"
+                }
+                "QUIT" => {
+                    write.write_all(b"221 bye\r\n").await.ok()?;
+                    return Some(());
+                }
+                _ => b"250 fine\r\n",
+            };
+            write.write_all(answer).await.ok()?;
+        }
+        Some(())
+    }
+}
+
+fn header<'a>(letter: &'a str, name: &str) -> &'a str {
+    let line = letter.lines().find(|l| l.starts_with(&format!("{name}: ")));
+    line.and_then(|l| l.split_once(": "))
+        .map_or("", |(_, value)| value)
+}
+
+/// Backend, mail server, webhook receiver, and the ways to both. Tests turn the worker's rounds by hand.
+struct Post<'a> {
+    backend: &'a Backend,
+    mail: MailServer,
+    hook: MockServer,
+    channels: Vec<Arc<dyn Channel>>,
+    account: AccountId,
+    offer: Offer,
+}
+
+impl<'a> Post<'a> {
+    async fn new(backend: &'a Backend) -> Self {
+        let (account, offer) = wallet(backend).await;
+        let (mail, hook) = (MailServer::start().await, MockServer::start().await);
+        let smtp = SmtpSettings {
+            host: "127.0.0.1".to_owned(),
+            port: mail.port,
+            security: SmtpSecurity::None,
+            from: "Extra Care <support@desk.example>".to_owned(),
+            timeout_seconds: 5,
+            ..SmtpSettings::default()
+        };
+        let webhooks = WebhookSettings {
+            url: format!("{}/hook", hook.uri()),
+            timeout_seconds: 5,
+        };
+        let channels = app::channels(&smtp, &webhooks, &backend.server.services.keys).expect("channels");
+        Self {
+            backend,
+            mail,
+            hook,
+            channels,
+            account,
+            offer,
+        }
+    }
+
+    async fn takes(&self, status: u16) {
+        self.hook.reset().await;
+        Mock::given(method("POST"))
+            .respond_with(ResponseTemplate::new(status))
+            .mount(&self.hook)
+            .await;
+    }
+
+    async fn add(&self) -> ActionDone {
+        let body = AddToken {
+            offer_id: self.offer.id,
+            reason: because("never arrived"),
+            ticket_id: None,
+        };
+        let agent = self.backend.agent();
+        agent
+            .add_token(self.account, IntentKey::new(), &body)
+            .await
+            .expect("added")
+    }
+
+    /// Turns the worker until there is nothing left to do now.
+    async fn turn(&self) {
+        for _ in 0..20 {
+            let services = &self.backend.server.services;
+            if round(services, &self.channels).await.expect("a round") == 0 {
+                return;
+            }
+        }
+        panic!("the worker does not come to rest");
+    }
+
+    async fn deliveries(&self, q: &str) -> Vec<Delivery> {
+        let params = ListParams {
+            q: Some(q.to_owned()),
+            ..ListParams::default()
+        };
+        let sue = self.backend.client("sue", "supervisors");
+        sue.deliveries(&params).await.expect("deliveries").items
+    }
+}
+
+#[test]
+fn a_customer_hears_of_an_action_once_it_cannot_be_taken_back_unheard() {
+    on_each(|backend| async move {
+        let post = Post::new(&backend).await;
+        post.takes(204).await;
+        let done = post.add().await;
+        let undone = post.add().await;
+        backend.clock.forward(9);
+        post.turn().await;
+        assert!(post.mail.letters().is_empty(), "held until the undo time is over");
+        backend
+            .agent()
+            .undo_action(undone.action.id, IntentKey::new(), &UndoAction::default())
+            .await
+            .expect("undone");
+        backend.clock.forward(2);
+        post.turn().await;
+        post.turn().await;
+        let letters = post.mail.letters();
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        let letter = &letters[0];
+        assert_eq!(header(letter, "To"), "dana@example.com");
+        assert_eq!(header(letter, "From"), "\"Extra Care\" <support@desk.example>");
+        assert_eq!(
+            header(letter, "Subject"),
+            "Extra Care: 10 USD off is in your wallet"
+        );
+        assert_eq!(header(letter, "Auto-Submitted"), "auto-generated");
+        assert!(
+            letter.contains("Dear Dana") && letter.contains(&done.token.token_ref),
+            "{letter}"
+        );
+        assert!(
+            letter.contains("until 2026-12-20"),
+            "in the desk's zone: {letter}"
+        );
+        let sent = post.deliveries("channel:email").await;
+        assert_eq!(
+            (sent.len(), sent[0].state, sent[0].tries),
+            (1, DeliveryState::Sent, 1)
+        );
+        assert_eq!(
+            header(letter, "Message-ID"),
+            format!("<{}@desk.example>", sent[0].id)
+        );
+        assert_eq!(sent[0].action_id, Some(done.action.id));
+
+        let posted = post.hook.received_requests().await.expect("requests");
+        assert_eq!(posted.len(), 1);
+        let head = |name: &str| posted[0].headers[name].to_str().expect("text").to_owned();
+        let timestamp: i64 = head(webhook::TIMESTAMP).parse().expect("seconds");
+        let keys = &backend.server.services.keys.webhooks;
+        let now = tokendesk::domain::time::Clock::now(backend.clock.as_ref());
+        assert!(webhook::check(
+            keys.all(),
+            timestamp,
+            &posted[0].body,
+            &head(webhook::SIGNATURE),
+            now
+        ));
+        let body: Value = serde_json::from_slice(&posted[0].body).expect("JSON");
+        assert_eq!(body["kind"], "token_add");
+        assert_eq!(body["id"].as_str(), Some(head(webhook::DELIVERY).as_str()));
+        let text = body.to_string();
+        assert!(
+            !text.contains("dana") && !text.contains("Dana"),
+            "nothing personal: {text}"
+        );
+    });
+}
+
+#[test]
+fn an_undo_after_the_news_sends_a_correction() {
+    on_each(|backend| async move {
+        let post = Post::new(&backend).await;
+        post.takes(200).await;
+        let done = post.add().await;
+        backend.clock.forward(11);
+        post.turn().await;
+        let undo = UndoAction::default();
+        backend
+            .agent()
+            .undo_action(done.action.id, IntentKey::new(), &undo)
+            .await
+            .expect("undone");
+        post.turn().await;
+        let subjects: Vec<_> = post
+            .mail
+            .letters()
+            .iter()
+            .map(|l| header(l, "Subject").to_owned())
+            .collect();
+        assert_eq!(
+            subjects,
+            [
+                "Extra Care: 10 USD off is in your wallet",
+                "Extra Care: a correction about 10 USD off"
+            ]
+        );
+    });
+}
+
+#[test]
+fn what_is_not_taken_is_tried_again_later_under_the_same_id() {
+    on_each(|backend| async move {
+        let post = Post::new(&backend).await;
+        post.takes(503).await;
+        post.mail.next(&[Mood::Busy, Mood::TakesSilently]);
+        post.add().await;
+        backend.clock.forward(11);
+        post.turn().await;
+        let due = post.deliveries("state:due sort:channel").await;
+        assert_eq!(due.len(), 2);
+        assert!(due[0].last_error.contains("451"), "{due:?}");
+        assert!(due[1].last_error.contains("503"), "{due:?}");
+        assert!(
+            due[0]
+                .next_at
+                .is_some_and(|at| at.seconds_since(due[0].created_at) >= 30)
+        );
+        post.turn().await;
+        assert_eq!(
+            post.deliveries("state:due").await[0].tries,
+            1,
+            "not before its time"
+        );
+        backend.clock.forward(40);
+        post.turn().await;
+        backend.clock.forward(90);
+        post.takes(200).await;
+        post.turn().await;
+        let letters = post.mail.letters();
+        assert_eq!(letters.len(), 2, "taken silently, so it was sent again");
+        assert_eq!(
+            header(&letters[0], "Message-ID"),
+            header(&letters[1], "Message-ID")
+        );
+        let sent = post.deliveries("state:sent").await;
+        assert_eq!(sent.len(), 2);
+        assert!(
+            sent.iter().all(|d| d.tries == 3 && d.last_error.is_empty()),
+            "{sent:?}"
+        );
+    });
+}
+
+#[test]
+fn dead_letters_are_seen_and_tried_again_by_hand() {
+    on_each(|backend| async move {
+        let post = Post::new(&backend).await;
+        post.takes(410).await;
+        post.mail.next(&[Mood::Refuses]);
+        post.add().await;
+        backend.clock.forward(11);
+        post.turn().await;
+        let dead = post.deliveries("state:dead sort:channel").await;
+        assert_eq!(dead.len(), 2, "{dead:?}");
+        assert!(!dead[0].last_error.contains("dana"), "no address in it: {dead:?}");
+        let agent = backend.agent().retry_delivery(dead[0].id).await;
+        assert_eq!(agent.expect_err("tier 1").kind.word(), "not_allowed");
+        let sue = backend.client("sue", "supervisors");
+        let again = sue.retry_delivery(dead[0].id).await.expect("due again");
+        assert_eq!(again.state, DeliveryState::Due);
+        post.turn().await;
+        assert_eq!(
+            header(&post.mail.letters()[0], "Message-ID"),
+            format!("<{}@desk.example>", dead[0].id)
+        );
+        let given_up = sue.drop_delivery(dead[1].id).await.expect("given up");
+        assert_eq!(given_up.state, DeliveryState::Dropped);
+        let sent = sue.drop_delivery(dead[0].id).await.expect_err("it is sent");
+        assert!(sent.detail.contains("sent"), "{sent}");
+        let audited = "SELECT count(*) AS n FROM audit WHERE verb IN ('delivery.retry', 'delivery.drop') \
+                       AND outcome = 'done'";
+        assert_eq!(backend.number(audited).await, 2);
+    });
+}
+
+#[test]
+fn two_workers_send_each_thing_once_and_a_hostile_name_adds_no_header() {
+    on_each(|backend| async move {
+        let post = Post::new(&backend).await;
+        post.takes(200).await;
+        let evil = backend
+            .account("EC9", "Eve\r\nBcc: all@example.com", "Evil", "eve@example.com")
+            .await;
+        let offer = backend.offer("EVIL", "Tea\r\nX-Evil: 1\u{1b}[31m").await;
+        let body = AddToken {
+            offer_id: offer.id,
+            reason: because("never arrived"),
+            ticket_id: None,
+        };
+        let agent = backend.agent();
+        agent
+            .add_token(evil.id, IntentKey::new(), &body)
+            .await
+            .expect("added");
+        for _ in 0..30 {
+            post.add().await;
+        }
+        backend.clock.forward(11);
+        let workers = (0..4).map(|_| post.turn());
+        futures_util::future::join_all(workers).await;
+        let letters = post.mail.letters();
+        assert_eq!(letters.len(), 31, "on {}", backend.kind);
+        let ids: std::collections::BTreeSet<_> = letters.iter().map(|l| header(l, "Message-ID")).collect();
+        assert_eq!(ids.len(), 31);
+        let evil = letters
+            .iter()
+            .find(|l| header(l, "To") == "eve@example.com")
+            .expect("a letter");
+        let (head, _) = evil.split_once("\n\n").expect("a head");
+        assert!(
+            !head.contains("\nX-Evil") && !head.contains("\nBcc") && !evil.contains("\nBcc"),
+            "{evil}"
+        );
+        let old = post.add().await;
+        backend.clock.forward(8 * 86_400);
+        post.turn().await;
+        assert_eq!(post.mail.letters().len(), 31, "a week later it is no news");
+        let state = "SELECT count(*) AS n FROM outbox WHERE state = 'expired'";
+        assert_eq!((backend.number(state).await, old.token.version), (1, 1));
+    });
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_told_at_the_start() {
+    let keys = tokendesk::domain::keys::Keys::default();
+    let none = app::channels(&SmtpSettings::default(), &WebhookSettings::default(), &keys);
+    assert_eq!(none.expect("nothing is configured").len(), 0);
+    let smtp = SmtpSettings {
+        host: "mail.example.com".to_owned(),
+        from: "nobody".to_owned(),
+        ..SmtpSettings::default()
+    };
+    let wrong = |smtp: &SmtpSettings, hook: &WebhookSettings| {
+        app::channels(smtp, hook, &keys).err().unwrap_or_default()
+    };
+    assert!(wrong(&smtp, &WebhookSettings::default()).starts_with("smtp.from: "));
+    let nameless = SmtpSettings {
+        from: "a@example.com".to_owned(),
+        username: "desk".to_owned(),
+        ..smtp
+    };
+    assert!(wrong(&nameless, &WebhookSettings::default()).starts_with("smtp.password: "));
+    let hook = WebhookSettings {
+        url: "https://partner.example/hook".to_owned(),
+        ..WebhookSettings::default()
+    };
+    assert!(wrong(&SmtpSettings::default(), &hook).contains("[keys]"));
+}
+
+#[test]
+fn the_worker_of_a_running_backend_sends_by_itself() {
+    on_each(|backend| async move {
+        let post = Post::new(&backend).await;
+        post.takes(200).await;
+        let stop = tokio_util::sync::CancellationToken::new();
+        let sending = tokio::spawn(tokendesk::server::workers::outbox::send(
+            backend.server.services.clone(),
+            post.channels.clone(),
+            stop.clone(),
+        ));
+        post.add().await;
+        backend.clock.forward(11);
+        for _ in 0..1_000 {
+            if !post.mail.letters().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        stop.cancel();
+        sending.await.expect("it stops");
+        assert_eq!(post.mail.letters().len(), 1);
+    });
+}
