@@ -281,7 +281,7 @@ pub async fn checkpoints(
     } else {
         sql.push(" ORDER BY seq DESC");
     }
-    sql.push(" LIMIT ").bind(limit).push(") some ORDER BY seq");
+    sql.push(" LIMIT ").bind(limit).push(") latest ORDER BY seq");
     sql.all(conn, |row| {
         Ok(Checkpoint {
             desk: desk.to_owned(),
