@@ -215,14 +215,11 @@ pub async fn open(
         TokenStore::Memory => return Ok(memory(None, chosen("memory"))),
         TokenStore::Plaintext => {
             let vault = FileVault::plaintext(state_dir, &name).await?;
-            let notice = format!(
-                "Warning: the sign-in lies in the clear in {}; whoever reads that file can use it.",
-                vault.path().display()
-            );
+            let why = format!("{}: {}", chosen("plaintext"), vault.path().display());
             OpenVault {
                 vault: Arc::new(vault),
-                notice: Some(notice),
-                why: chosen("plaintext"),
+                notice: Some("Warning: your sign-in lies in the clear on this disk.".to_owned()),
+                why,
             }
         }
         TokenStore::File => {
