@@ -280,10 +280,8 @@ async fn automatic(name: &str, holds: Option<VaultKind>) -> OpenVault {
     };
     if holds != Some(VaultKind::Keyutils) {
         match KeyringVault::proven(name).await {
-            Ok(vault) => return plain(vault, "a round trip proved the keyring of the system".to_owned()),
-            Err(error) if holds == Some(VaultKind::Keyring) => {
-                return elsewhere("keyring of the system", &error);
-            }
+            Ok(vault) => plain(vault, "a round trip proved the keyring of the system".to_owned()),
+            Err(error) if holds == Some(VaultKind::Keyring) => elsewhere("keyring of the system", &error),
             Err(keyring) => match KeyringVault::kernel(name).await {
                 Ok(vault) => plain(
                     vault,
