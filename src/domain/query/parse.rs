@@ -153,10 +153,15 @@ impl Parser<'_> {
 
     fn field_term(&mut self, name: &str, span: Span) -> Result<TermKind, QueryError> {
         let Some(field) = self.fields.get(name) else {
+            let noun = self.fields.noun;
+            let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+                "an"
+            } else {
+                "a"
+            };
             let message = format!(
-                "{} is no field of a {}; quote it to search for the words themselves",
+                "{} is no field of {article} {noun}; quote it to search for the words themselves",
                 quoted(name),
-                self.fields.noun
             );
             let error = self
                 .cursor

@@ -24,7 +24,7 @@ impl App {
                 buf,
                 area.x + 1,
                 area.y,
-                area.width / 2,
+                area.width / 3,
                 &brands(&desk.brand),
                 style,
             );
@@ -35,14 +35,7 @@ impl App {
                 Role::Banner
             };
             let name = format!(" {} ", desk.environment.label);
-            x += 2 + line(
-                buf,
-                x + 2,
-                area.y,
-                area.right().saturating_sub(x + 2),
-                &name,
-                theme.style(role),
-            );
+            x += 2 + line(buf, x + 2, area.y, area.width / 5, &name, theme.style(role));
         }
         let right = self.who_and_where(usize::from(area.right().saturating_sub(x + 3)));
         let wide = width(&right);

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
+use unicode_width::UnicodeWidthStr;
 
 use super::sgr::{self, Look, PLAIN};
 use super::{diff, scroll};
@@ -146,7 +147,7 @@ impl Painter {
             self.out.push_str("  ");
             self.jump(x, y);
         }
-        self.out.push_str(symbol);
+        self.out.push_str(agreed(symbol));
         // what a terminal makes of anything but plain text is its own affair: find the place anew then
         let plain = symbol.len() == 1 || (symbol.chars().count() == 1 && is_narrow(symbol));
         self.at = (plain && x + 1 < area.right()).then_some(Position { x: x + 1, y });
@@ -239,6 +240,16 @@ fn is_narrow(symbol: &str) -> bool {
         .chars()
         .next()
         .is_some_and(|c| matches!(c, '\u{a0}'..='\u{24f}' | '\u{2500}'..='\u{259f}' | '…' | '›'))
+}
+
+/// As much of a cluster as all terminals draw in the same columns. Many draw each part of a joined or toned emoji by
+/// itself, over what stands behind it.
+fn agreed(symbol: &str) -> &str {
+    let split = |c: char| c == '\u{200d}' || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
+    match symbol.char_indices().skip(1).find(|(_, c)| split(*c)) {
+        Some((at, _)) if symbol[..at].width() == symbol.width() => &symbol[..at],
+        _ => symbol,
+    }
 }
 
 /// Whether the row is blank from `x` on, long enough for erasing to pay.

@@ -257,3 +257,23 @@ fn another_size_or_a_spoilt_screen_is_drawn_anew() {
     parser.process(painter.paint(&small, None));
     check(&parser, &small).expect("drawn anew when asked");
 }
+
+#[test]
+fn joined_and_toned_emoji_take_their_columns_where_they_are_not_joined_too() {
+    // this terminal draws each part by itself, as many do
+    let (width, height) = (12, 2);
+    let mut frame = Buffer::empty(Rect::new(0, 0, width, height));
+    let mut painter = Painter::new(Size::new(width, height));
+    let mut parser = vt100::Parser::new(
+        std::num::NonZeroU16::new(height).expect("rows"),
+        std::num::NonZeroU16::new(width).expect("columns"),
+        0,
+    );
+    frame.set_string(0, 0, "│          │", Style::new());
+    frame.set_string(0, 1, "│          │", Style::new());
+    parser.process(painter.paint(&frame, None));
+    frame.set_string(7, 0, "👩‍👩‍👧‍👦", Style::new());
+    frame.set_string(5, 1, "👍🏽ok", Style::new());
+    parser.process(painter.paint(&frame, None));
+    assert_eq!(parser.screen().contents(), "│      👩  │\n│    👍ok  │");
+}

@@ -3,6 +3,8 @@
 #[cfg(feature = "server")]
 mod faults;
 #[cfg(feature = "server")]
+mod hostile;
+#[cfg(feature = "server")]
 mod lock;
 mod modes;
 mod pty;

@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Seen {
     parser: vt100::Parser,
+    /// Everything that was written, byte for byte.
+    written: Vec<u8>,
     ended: bool,
 }
 
@@ -51,7 +53,14 @@ impl Pty {
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let writer = pair.master.take_writer().expect("a writer");
         let parser = vt100::Parser::new(number(height), number(width), 0);
-        let seen = Arc::new((Mutex::new(Seen { parser, ended: false }), Condvar::new()));
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser,
+                written: Vec::new(),
+                ended: false,
+            }),
+            Condvar::new(),
+        ));
         let shared = Arc::clone(&seen);
         std::thread::spawn(move || {
             let mut chunk = [0; 8192];
@@ -60,6 +69,7 @@ impl Pty {
                 let mut seen = shared.0.lock().expect("not poisoned");
                 seen.ended = read == 0;
                 seen.parser.process(&chunk[..read]);
+                seen.written.extend_from_slice(&chunk[..read]);
                 shared.1.notify_all();
                 if read == 0 {
                     return;
@@ -101,6 +111,11 @@ impl Pty {
     /// Waits until these words are shown, however they are broken into lines and framed.
     pub(crate) fn says(&self, words: &str) -> String {
         self.wait(words, |screen| flowing(&screen.contents()).contains(words))
+    }
+
+    /// Everything that the program has written so far.
+    pub(crate) fn written(&self) -> Vec<u8> {
+        self.seen.0.lock().expect("not poisoned").written.clone()
     }
 
     /// Sends keys, in one write.

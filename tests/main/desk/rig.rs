@@ -46,15 +46,22 @@ impl Rig {
         };
         rig.start_backend();
         rig.relay = Relay::start(rig.address).await;
-        rig.write(
-            "desk.toml",
-            &format!(
-                "[backend]\nurl = \"{}\"\nconnect_seconds = 2\nrequest_seconds = 2\n{}",
-                rig.relay.url(),
-                rig.identity()
-            ),
-        );
+        rig.point_at(&rig.relay.url());
         rig
+    }
+
+    /// Where the backend itself is.
+    pub(crate) fn backend_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// From its next start on, the desk finds its backend there.
+    pub(crate) fn point_at(&self, url: &str) {
+        let text = format!(
+            "[backend]\nurl = \"{url}\"\nconnect_seconds = 2\nrequest_seconds = 2\n{}",
+            self.identity()
+        );
+        self.write("desk.toml", &text);
     }
 
     fn identity(&self) -> String {

@@ -356,7 +356,11 @@ impl Screen for TokenScreen {
     fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
         let confirmed = self.is_confirmed();
         let token = self.token.as_deref();
-        let action = |command| (command, token_action(command, token, confirmed, ctx));
+        let action = |command| match &self.card {
+            // whether the account is confirmed is not known yet
+            None => (command, Availability::Dimmed(ctx.words.get("loading"))),
+            Some(_) => (command, token_action(command, token, confirmed, ctx)),
+        };
         let may = |permission| Availability::from(ctx.may(permission));
         let mut commands = vec![
             action(Command::ReissueToken),
