@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::auth::{Session, SessionOptions};
 use crate::client::{Api, ClientError};
-use crate::config::identity::TokenStore;
+use crate::config::identity::{IdentitySettings, TokenStore};
 use crate::config::sections::{BackendSettings, Limits};
 use crate::demo::seed::{self, SeedOptions};
 use crate::demo::{DemoOptions, RunningDemo, idp, start};
@@ -43,6 +43,12 @@ pub(super) struct BenchArgs {
     /// Requests of each kind
     #[arg(long, default_value_t = 1_000)]
     requests: usize,
+    /// Measure what evidence costs instead: checking the audit and access tokens; needs no database
+    #[arg(long)]
+    audit: bool,
+    /// Entries of the audit to check
+    #[arg(long, default_value_t = 1_000_000, requires = "audit")]
+    entries: usize,
     /// Requests on their way at once
     #[arg(long, default_value_t = 1)]
     concurrency: usize,
@@ -74,6 +80,9 @@ struct Report {
 /// Fills the database if it is empty, then measures.
 pub(super) fn run(_global: &Global, args: &BenchArgs, output: &Output) -> Result<(), Exit> {
     super::log::to_stderr("error")?;
+    if args.audit {
+        return super::bench_evidence::run(args.entries, output);
+    }
     let report = runtime()?.block_on(measure(args, output))?;
     output.show(&report, text)
 }
@@ -143,9 +152,7 @@ async fn count(store: &Store, table: &str) -> Result<i64, Exit> {
 }
 
 /// Signs in as the first demo person, through the device flow.
-async fn sign_in(demo: &RunningDemo) -> Result<Api, Exit> {
-    let mut settings = demo.identity();
-    settings.token_store = TokenStore::Memory;
+pub(super) async fn sign_in_at(settings: IdentitySettings) -> Result<Session, Exit> {
     let session = Session::open(SessionOptions {
         settings,
         state_dir: std::env::temp_dir(),
@@ -165,6 +172,13 @@ async fn sign_in(demo: &RunningDemo) -> Result<Api, Exit> {
     let (approved, granted) = tokio::join!(approving, waiting);
     approved.map_err(|e| Exit::failed(e.to_string()))?;
     granted?;
+    Ok(session)
+}
+
+async fn sign_in(demo: &RunningDemo) -> Result<Api, Exit> {
+    let mut settings = demo.identity();
+    settings.token_store = TokenStore::Memory;
+    let session = sign_in_at(settings).await?;
     let backend = BackendSettings {
         url: demo.server.url(),
         ..BackendSettings::default()

@@ -11,6 +11,8 @@ mod args;
 mod audit;
 #[cfg(feature = "server")]
 mod bench;
+#[cfg(feature = "server")]
+mod bench_evidence;
 mod completions;
 mod context;
 mod delivery;

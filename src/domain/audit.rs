@@ -16,8 +16,8 @@
 pub mod chain;
 pub mod checkpoint;
 
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::id::{AccountId, AgentId, AuditId, IntentKey, SessionId, TicketId};
@@ -204,7 +204,7 @@ impl AuditEntry {
         fields.text(&self.reason);
         fields.maybe(self.before.as_deref());
         fields.maybe(self.after.as_deref());
-        Some(Hash(Sha256::digest(&bytes).into()))
+        Some(Hash::read(digest(&SHA256, &bytes).as_ref()))
     }
 
     /// Whether the personal parts were erased.
@@ -297,13 +297,17 @@ impl Hash {
     /// The hash of an entry behind `previous`.
     #[must_use]
     pub fn of(previous: Self, canonical: &[u8]) -> Self {
-        Self(
-            Sha256::new()
-                .chain_update(previous.0)
-                .chain_update(canonical)
-                .finalize()
-                .into(),
-        )
+        let mut digest = Context::new(&SHA256);
+        digest.update(&previous.0);
+        digest.update(canonical);
+        Self::read(digest.finish().as_ref())
+    }
+
+    fn read(digest: &[u8]) -> Self {
+        let mut hash = [0; 32];
+        // A SHA-256 has 32 bytes.
+        hash.copy_from_slice(&digest[..32]);
+        Self(hash)
     }
 }
 

@@ -41,4 +41,6 @@ mod readme;
 #[cfg(feature = "server")]
 mod scripted_issuer;
 #[cfg(feature = "server")]
+mod secrets;
+#[cfg(feature = "server")]
 mod seed;

@@ -1,4 +1,5 @@
 //! What lies outside, behind the services' ports.
 
+pub mod keeper;
 pub mod smtp;
 pub mod webhook;

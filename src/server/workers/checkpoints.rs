@@ -1,12 +1,11 @@
 //! Signing the head of the audit's chain, and keeping the signature where the database's keeper cannot change it.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::audit::checkpoint::Checkpoint;
+use crate::server::integrations::keeper::Keeper;
 use crate::server::services::{ServiceError, Services};
 use crate::server::store::{StoreError, audit};
 
@@ -14,8 +13,6 @@ use crate::server::store::{StoreError, audit};
 const LOOK: Duration = Duration::from_secs(5);
 /// Checkpoints that are pushed in one round.
 const ROUND: u32 = 100;
-/// How long the receiver of a checkpoint may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// When checkpoints are made, and where they go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,14 +37,10 @@ pub async fn keep(services: Services, policy: Policy, stop: CancellationToken) {
         }
         return;
     };
-    let http = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
-        .build();
-    let http = match http {
-        Ok(http) => http,
-        Err(error) => {
-            tracing::error!(%error, "checkpoints cannot be pushed from this machine");
+    let keeper = match Keeper::new(policy.file.clone(), policy.url.clone()) {
+        Ok(keeper) => keeper,
+        Err(why) => {
+            tracing::error!(why, "checkpoints cannot be pushed from this machine");
             return;
         }
     };
@@ -57,7 +50,7 @@ pub async fn keep(services: Services, policy: Policy, stop: CancellationToken) {
             services
                 .checkpoint(&signer, policy.entries, policy.minutes)
                 .await?;
-            push_waiting(&services, &policy, &http).await
+            push_waiting(&services, &keeper).await
         };
         match done.await {
             Ok(()) => failed = false,
@@ -81,8 +74,8 @@ impl From<ServiceError> for String {
     }
 }
 
-async fn push_waiting(services: &Services, policy: &Policy, http: &reqwest::Client) -> Result<(), String> {
-    if policy.file.is_none() && policy.url.is_none() {
+async fn push_waiting(services: &Services, keeper: &Keeper) -> Result<(), String> {
+    if keeper.is_idle() {
         return Ok(());
     }
     let words = |error: StoreError| error.to_string();
@@ -91,7 +84,7 @@ async fn push_waiting(services: &Services, policy: &Policy, http: &reqwest::Clie
         .await
         .map_err(words)?;
     for checkpoint in waiting {
-        push(policy, http, &checkpoint).await?;
+        keeper.push(&checkpoint).await?;
         let tx = services.store.begin().await.map_err(words)?;
         audit::checkpoint_pushed(&tx, checkpoint.seq, services.now())
             .await
@@ -99,36 +92,4 @@ async fn push_waiting(services: &Services, policy: &Policy, http: &reqwest::Clie
         tx.commit().await.map_err(|e| words(e.into()))?;
     }
     Ok(())
-}
-
-async fn push(policy: &Policy, http: &reqwest::Client, checkpoint: &Checkpoint) -> Result<(), String> {
-    if let Some(url) = &policy.url {
-        let sent = http.post(url).json(checkpoint).send().await;
-        let answer = sent.map_err(|error| format!("the receiver of checkpoints: {}", error.without_url()))?;
-        if !answer.status().is_success() {
-            return Err(format!(
-                "the receiver of checkpoints answered {}",
-                answer.status().as_u16()
-            ));
-        }
-    }
-    // The file last: a line that is written twice does no harm, but looks odd.
-    if let Some(path) = policy.file.clone() {
-        let line = serde_json::to_string(checkpoint).map_err(|error| error.to_string())?;
-        let written = tokio::task::spawn_blocking(move || append(&path, &line)).await;
-        written
-            .map_err(|error| error.to_string())?
-            .map_err(|error| format!("the file for checkpoints: {error}"))?;
-    }
-    Ok(())
-}
-
-fn append(path: &Path, line: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(format!("{line}\n").as_bytes())?;
-    file.sync_data()
 }
