@@ -261,6 +261,185 @@ async fn a_script_does_the_whole_use_case() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_script_disputes_undoes_plans_saves_counts_and_exports() {
+    let demo = Demo::start().await;
+    sign_in(&demo.machine, &demo.config, "amara").await;
+    let found = demo.good(&["account", "find", "--user-id", "007"]).await;
+    let account = text(&found["items"][0]["id"]).to_owned();
+    let wallet = ["token", "list", "--account", &account];
+    let list = demo
+        .good(&[&wallet[..], &["--query", "state:active"]].concat())
+        .await;
+    let token = text(&list["items"][0]["id"]).to_owned();
+    let why = ["--reason", "refused at the till"];
+
+    // a dispute is opened here, and decided by tier 2
+    let opened = demo
+        .good(&[&["token", "dispute", &token, "--kind", "refused"], &why[..]].concat())
+        .await;
+    assert_eq!(opened["token"]["state"], "disputed");
+    let decide = [
+        "token",
+        "decide",
+        &token,
+        "upheld",
+        "--reason",
+        "the receipt shows it",
+    ];
+    assert_eq!(demo.bad(4, &decide).await["error"], "not_allowed");
+    let disputes = demo.good(&["token", "disputes", &token]).await;
+    assert_eq!(disputes["items"][0]["kind"], "refused");
+    sign_in(&demo.machine, &demo.config, "mei").await;
+    assert_eq!(demo.good(&decide).await["dispute"]["status"], "upheld");
+    let twice = demo.bad(6, &decide).await;
+    assert!(text(&twice["detail"]).contains("no dispute about this token is open"));
+
+    // what was removed is taken back, and the list of actions says so
+    let removed = demo
+        .good(&["token", "remove", &token, "--reason", "by mistake"])
+        .await;
+    let action = text(&removed["action"]["id"]).to_owned();
+    let undone = demo.good(&["action", "undo", &action]).await;
+    assert_eq!(undone["notice"]["what"], "cancelled");
+    let again = demo.bad(6, &["action", "undo", &action]).await;
+    assert!(text(&again["detail"]).contains("taken back before"), "{again}");
+    let actions = demo.good(&["action", "list", "--account", &account]).await;
+    assert_eq!(actions["items"][0]["undoes"], action.as_str());
+    let shown = demo.good(&["action", "show", &action]).await;
+    assert_eq!(shown["undone_by"], actions["items"][0]["id"]);
+
+    // a plan over all that a query matches, run twice, and taken back
+    let plan = demo
+        .good(&[
+            "plan",
+            "make",
+            "reissue",
+            "--query",
+            "state:active,expired",
+            "--account",
+            &account,
+            "--reason",
+            "recalled",
+        ])
+        .await;
+    assert_eq!(
+        (&plan["planned"], &plan["skipped"]),
+        (&json!(2), &json!(0)),
+        "{plan}"
+    );
+    let id = text(&plan["id"]).to_owned();
+    let ran = demo.good(&["plan", "run", &id]).await;
+    assert_eq!((&ran["done"], &ran["state"]), (&json!(2), &json!("done")));
+    assert_eq!(demo.good(&["plan", "run", &id]).await, ran);
+    assert_eq!(demo.good(&["plan", "undo", &id]).await["done"], 2);
+    assert_eq!(
+        demo.good(&["plan", "list"]).await["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(2)
+    );
+
+    // presets, counts, completion, the way out, and a file for a spreadsheet
+    let saved = demo
+        .good(&[
+            "preset",
+            "add",
+            "--name",
+            "Gone",
+            "--query",
+            "state:expired",
+            "--slot",
+            "1",
+        ])
+        .await;
+    let presets = demo
+        .good(&["preset", "list", "--counts", "--account", &account])
+        .await;
+    assert_eq!(presets["items"][0]["total"]["value"], 1, "{presets}");
+    demo.good(&["preset", "retire", text(&saved["id"])]).await;
+    let wrong = demo
+        .bad(2, &["preset", "add", "--name", "x", "--query", "state:nowhere"])
+        .await;
+    assert_eq!(wrong["error"], "bad_query");
+    let facets = demo.good(&["token", "facets", "--account", &account]).await;
+    assert_eq!(
+        facets["facets"][2]["values"][0]["term"],
+        "merchant:\"Corner Cafe\""
+    );
+    let suggested = demo.good(&["token", "suggest", "merchant", "corner"]).await;
+    assert_eq!(suggested["items"][0]["value"], "Corner Cafe");
+    let link = demo.good(&["token", "link", &token]).await;
+    assert!(
+        text(&link["url"]).contains("&sig=") || text(&link["url"]).contains("exp="),
+        "{link}"
+    );
+    let csv = demo
+        .run(&[&wallet[..], &["--csv", "--query", "sort:claimed"]].concat())
+        .await;
+    assert_eq!(csv.code, 0, "{csv:?}");
+    let mut lines = csv.out.split("\r\n");
+    assert!(
+        lines
+            .next()
+            .is_some_and(|heading| heading.starts_with("id,token_ref,account_id,"))
+    );
+    assert!(
+        lines.next().is_some_and(|row| row.contains(",coupon,")),
+        "{csv:?}"
+    );
+    assert!(
+        !csv.out.contains("ada@") && !csv.out.contains("Lovelace"),
+        "{csv:?}"
+    );
+    let then = demo
+        .good(&[&wallet[..], &["--as-of", "2024-02-15T00:00:00Z"]].concat())
+        .await;
+    assert_eq!(then["items"].as_array().map(Vec::len), Some(2));
+    assert!(
+        then["items"]
+            .as_array()
+            .is_some_and(|all| all.iter().all(|t| t["state"] == "active"))
+    );
+    let offers = demo.good(&["offer", "list", "--account", &account]).await;
+    let by_code = |code: &str| {
+        let all = offers["items"].as_array().expect("offers");
+        all.iter().find(|o| o["code"] == code).expect("an offer").clone()
+    };
+    assert_eq!(by_code("OPEN")["eligible"], true);
+    assert!(text(&by_code("OVER")["why_not"]).contains("no longer valid"));
+
+    // what waits for a second person says so, and is done when they approve it
+    let again = [
+        "token",
+        "reissue",
+        &token,
+        "--again",
+        "--reason",
+        "lost a second time",
+    ];
+    let first = demo
+        .good(&["token", "reissue", &token, "--reason", "upheld"])
+        .await;
+    assert_eq!(first["token"]["reissued_from"], token.as_str());
+    let waits = demo.bad(6, &again).await;
+    assert_eq!(waits["error"], "awaits_approval");
+    let request = text(&waits["current"]["id"]).to_owned();
+    let own = demo.bad(6, &["approval", "approve", &request]).await;
+    assert!(text(&own["detail"]).contains("nobody approves"), "{own}");
+    sign_in(&demo.machine, &demo.config, "priya").await;
+    let open = demo.good(&["approval", "list", "--query", "state:open"]).await;
+    assert_eq!(open["items"][0]["id"], request.as_str());
+    let approved = demo.good(&["approval", "approve", &request]).await;
+    assert_eq!(approved["approval"]["state"], "approved");
+    assert_eq!(approved["done"]["token"]["reissued_from"], token.as_str());
+    let none = demo.good(&["delivery", "list"]).await;
+    assert_eq!(none["items"], json!([]), "nothing goes out of a demo");
+    assert_eq!(demo.good(&["audit", "verify"]).await["intact"], true);
+    demo.stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
 async fn roles_decide_and_the_audit_is_intact() {
     let demo = Demo::start().await;
     let noah = sign_in(&demo.machine, &demo.config, "noah").await;
