@@ -1,18 +1,19 @@
 //! The query language in SQL means what it means in memory, over random rows and random queries.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
 use rust_decimal::Decimal;
-use tokendesk::domain::id::{AccountId, OfferId, TokenId};
+use tokendesk::domain::id::{AccountId, DisputeId, OfferId, TokenId};
 use tokendesk::domain::offer::{Offer, OfferType};
-use tokendesk::domain::query::{Context, Record, TOKEN_FIELDS, compare, matches, parse};
+use tokendesk::domain::query::{Context, Query, Record, TOKEN_FIELDS, TermKind, compare, matches, parse};
 use tokendesk::domain::time::Moment;
 use tokendesk::domain::token::{DisputeStatus, Token};
 use tokendesk::domain::value::{Value, ValueKind};
+use tokendesk::server::store::disputes::{self, DisputeRow};
 use tokendesk::server::store::{offers, tokens};
 use tokendesk::wire::page::ListParams;
 
@@ -23,13 +24,14 @@ struct Pair<'a> {
     offer: &'a Offer,
     user_id: &'a str,
     replaced_at: Option<Moment>,
+    now: Moment,
 }
 
 impl Record for Pair<'_> {
     fn texts(&self, field: &str) -> Vec<Cow<'_, str>> {
         let one = |s: &'static str| vec![Cow::Borrowed(s)];
         match field {
-            "state" => one(self.token.state(moment(NOW)).word()),
+            "state" => one(self.token.state(self.now).word()),
             "type" => one(self.offer.offer_type.word()),
             "value_kind" => one(self.offer.value.kind.word()),
             "merchant" => vec![Cow::Borrowed(&self.offer.merchant)],
@@ -308,6 +310,7 @@ fn sql_and_memory_agree_on_rows_and_order() {
                     .iter()
                     .find(|t| t.reissued_from == Some(token.id))
                     .map(|t| t.claimed_at),
+                now: moment(NOW),
             })
             .collect();
         let client = backend.client("eve", "engineers");
@@ -348,6 +351,164 @@ fn sql_and_memory_agree_on_rows_and_order() {
                     "{text}: {} before {}",
                     two[0],
                     two[1]
+                );
+            }
+        }
+    });
+}
+
+/// Disputes that fit the tokens' own column: open ones, and upheld ones with their past.
+fn disputes_of(all: &[Token]) -> Vec<DisputeRow> {
+    let day = |n: i64| moment(NOW).plus_days(n);
+    all.iter()
+        .zip(0_i64..)
+        .filter_map(|(token, i)| {
+            let status = token.dispute?;
+            let decided = status != DisputeStatus::Open;
+            Some(DisputeRow {
+                id: DisputeId::new(),
+                token: token.id,
+                status,
+                kind: "other".to_owned(),
+                reason: String::new(),
+                opened_at: day(-6 - i % 9),
+                opened_by: String::new(),
+                decided_at: decided.then(|| day(-i % 6)),
+                decided_by: String::new(),
+                outcome: String::new(),
+                version: 1,
+            })
+        })
+        .collect()
+}
+
+/// A token as it was at a moment; `None`: it was not there yet.
+fn at(token: &Token, all: &[Token], disputes: &[DisputeRow], then: Moment) -> Option<Token> {
+    let by = |at: Option<Moment>| at.filter(|at| *at <= then);
+    let dispute = disputes
+        .iter()
+        .find(|d| d.token == token.id && d.opened_at <= then)
+        .map(|d| by(d.decided_at).map_or(DisputeStatus::Open, |_| d.status));
+    let replaced = token.reissued_to.filter(|id| {
+        let by = all.iter().find(|t| t.id == *id).expect("the replacement");
+        by.claimed_at <= then
+    });
+    (token.claimed_at <= then).then(|| Token {
+        used_at: by(token.used_at),
+        shared_at: by(token.shared_at),
+        removed_at: by(token.removed_at),
+        dispute,
+        reissued_to: replaced,
+        ..token.clone()
+    })
+}
+
+/// How many tokens have each value of a field, when the query does not ask for that field.
+fn counted(tree: &Query, field: &str, pairs: &[Pair<'_>]) -> BTreeMap<String, u64> {
+    let mut tree = tree.clone();
+    tree.terms
+        .retain(|t| !matches!(&t.kind, TermKind::Field { field: f, .. } if f.name == field && !t.negated));
+    let mut counts = BTreeMap::new();
+    for pair in pairs.iter().filter(|p| matches(&tree, *p)) {
+        let value = pair
+            .texts(field)
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        *counts.entry(value).or_insert(0) += 1;
+    }
+    counts
+}
+
+#[test]
+fn sql_and_memory_agree_on_the_past_and_on_counts() {
+    on_each(|backend| async move {
+        let (offers, all, accounts) = fill(&backend).await;
+        let rows = disputes_of(&all);
+        let tx = backend.store().begin().await.expect("a transaction");
+        disputes::insert(&tx, &rows).await.expect("disputes");
+        tx.commit().await.expect("a commit");
+        let client = backend.client("eve", "engineers");
+        let mut runner = TestRunner::new_with_rng(
+            Config::default(),
+            proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+        );
+        let mut held = 0;
+        while held < 100 {
+            let text = query().new_tree(&mut runner).expect("a query").current();
+            let hours = (0..45 * 24_i64).new_tree(&mut runner).expect("hours").current();
+            let then = moment(NOW).plus_seconds(-hours * 3_600 - 1);
+            let Ok(tree) = parse(&text, &TOKEN_FIELDS, &Context::utc(then)) else {
+                continue;
+            };
+            held += 1;
+            let past: Vec<Token> = all.iter().filter_map(|t| at(t, &all, &rows, then)).collect();
+            let pairs: Vec<Pair<'_>> = past
+                .iter()
+                .map(|token| Pair {
+                    token,
+                    offer: offers.iter().find(|o| o.id == token.offer_id).expect("its offer"),
+                    user_id: accounts
+                        .iter()
+                        .find(|a| a.0 == token.account_id)
+                        .map_or("", |a| a.1),
+                    replaced_at: token
+                        .reissued_to
+                        .and_then(|id| all.iter().find(|t| t.id == id))
+                        .map(|t| t.claimed_at),
+                    now: then,
+                })
+                .collect();
+            let expected: BTreeSet<TokenId> = pairs
+                .iter()
+                .filter(|p| matches(&tree, *p))
+                .map(|p| p.token.id)
+                .collect();
+            let params = ListParams {
+                q: Some(text.clone()),
+                limit: Some(200),
+                ..ListParams::default()
+            };
+            let mut pages = client.token_pages_at(None, Some(then), params.clone());
+            let page = pages
+                .next()
+                .await
+                .unwrap_or_else(|e| panic!("{text} at {then}: {e}"));
+            let page = page.expect("a page");
+            let got: BTreeSet<TokenId> = page.items.iter().map(|t| t.id).collect();
+            assert_eq!(got, expected, "{text} at {then}");
+            for row in &page.items {
+                let was = past.iter().find(|t| t.id == row.id).expect("it was there");
+                assert_eq!(
+                    (
+                        row.state,
+                        row.used_at,
+                        row.removed_at,
+                        row.dispute,
+                        row.reissued_to
+                    ),
+                    (
+                        was.state(then),
+                        was.used_at,
+                        was.removed_at,
+                        was.dispute,
+                        was.reissued_to
+                    ),
+                    "{text} at {then}"
+                );
+            }
+            let facets = client
+                .token_facets(None, Some(then), &params)
+                .await
+                .expect("facets");
+            for facet in &facets.facets {
+                let got: BTreeMap<String, u64> =
+                    facet.values.iter().map(|v| (v.value.clone(), v.count)).collect();
+                assert_eq!(
+                    got,
+                    counted(&tree, &facet.field, &pairs),
+                    "{} of {text} at {then}",
+                    facet.field
                 );
             }
         }
