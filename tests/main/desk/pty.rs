@@ -25,6 +25,7 @@ pub(crate) struct Pty {
     seen: Arc<(Mutex<Seen>, Condvar)>,
 }
 
+#[cfg(feature = "server")]
 /// What is shown as one line, without frames.
 pub(crate) fn flowing(shown: &str) -> String {
     let words: Vec<&str> = shown
@@ -108,6 +109,7 @@ impl Pty {
         self.wait(text, |screen| screen.contents().contains(text))
     }
 
+    #[cfg(feature = "server")]
     /// Waits until these words are shown, however they are broken into lines and framed.
     pub(crate) fn says(&self, words: &str) -> String {
         self.wait(words, |screen| flowing(&screen.contents()).contains(words))
