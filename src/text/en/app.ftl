@@ -76,3 +76,6 @@ run-waiting = Waiting for { $n } on the way to the backend, at most 5 seconds…
 
 app-why-dimmed = Keys that do nothing now, and why
 app-why-dimmed-line = { $keys } { $what }: { $why }
+doing-plan-make = making a plan for many tokens
+doing-approval-approve = approving a request
+doing-approval-reject = rejecting a request

@@ -226,7 +226,9 @@ impl App {
             return self.say_toast(Toast::warning(why), jobs);
         }
         let on_dialog = matches!(self.top_owner(), Some(Owner::Dialog(_)));
-        if OWN.contains(&command) && (!on_dialog || ANYWHERE.contains(&command)) {
+        // where a screen takes things back itself, it knows better what is meant
+        let by_screen = command == Command::Undo && found.is_some();
+        if OWN.contains(&command) && !by_screen && (!on_dialog || ANYWHERE.contains(&command)) {
             return self.own_command(command, jobs);
         }
         match (command, found.is_some() || on_dialog) {
@@ -278,6 +280,8 @@ impl App {
             Command::Explain => self.explain(jobs),
             Command::Lock => self.lock(false, jobs),
             Command::Undo => self.undo(jobs),
+            Command::GoActivity => self.act(vec![Effect::Push(Route::Activity)], jobs),
+            Command::GoApprovals => self.act(vec![Effect::Push(Route::Approvals)], jobs),
             Command::SignOut => self.ask(Question::SignOut),
             _ => {
                 if let Some(root) = side_of(command) {

@@ -287,6 +287,8 @@ const OWN: &[Command] = &[
     Command::Palette,
     Command::Explain,
     Command::Undo,
+    Command::GoActivity,
+    Command::GoApprovals,
     Command::GoLookup,
     Command::GoTickets,
     Command::Lock,

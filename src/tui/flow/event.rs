@@ -55,6 +55,10 @@ pub enum Fact {
     TokenChanged(Box<ActionDone>),
     /// A token's row is another than was shown; what happened to it is not known here.
     TokenRowChanged(Box<TokenRow>),
+    /// A request for a second person was decided.
+    Decided,
+    /// Tokens of a wallet changed; which ones is not known here.
+    WalletChanged(AccountId),
     /// A ticket was opened or changed.
     TicketChanged(Box<TicketDetail>),
     /// A ticket's row changed; the rest is not known.

@@ -48,6 +48,8 @@ pub enum Trouble {
     Refused,
     /// The row changed meanwhile: see `current`.
     Stale,
+    /// It was asked for, and waits for a second person.
+    Waits,
     /// The session is over. The desk asks for a new sign-in by itself and keeps everything.
     SignedOut,
     /// The backend or the way to it is not there. A read may be asked again.

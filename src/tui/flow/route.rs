@@ -1,6 +1,6 @@
 //! Where the desk can be.
 
-use crate::domain::id::{AccountId, TicketId, TokenId};
+use crate::domain::id::{AccountId, PlanId, TicketId, TokenId};
 
 /// A place of the desk with what it needs to open. Identifiers only: nothing personal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,6 +42,17 @@ pub enum Route {
         /// For which ticket the work is done.
         ticket: Option<TicketId>,
     },
+    /// What one verb will do to many tokens, and what became of it.
+    Plan {
+        /// Which plan.
+        plan: PlanId,
+        /// In whose wallet.
+        account: AccountId,
+    },
+    /// What was done to tokens, with the state before and after.
+    Activity,
+    /// What waits for a second person.
+    Approvals,
     /// All tickets. Home of the ticket side.
     Tickets,
     /// One ticket beside its account's tokens.
@@ -69,6 +80,9 @@ impl Route {
             Self::Account { .. } => ScreenKind::Account,
             Self::Token { .. } => ScreenKind::Token,
             Self::Catalog { .. } => ScreenKind::Catalog,
+            Self::Plan { .. } => ScreenKind::Plan,
+            Self::Activity => ScreenKind::Activity,
+            Self::Approvals => ScreenKind::Approvals,
             Self::Tickets => ScreenKind::Tickets,
             Self::Ticket { .. } => ScreenKind::Ticket,
             Self::NewTicket { .. } => ScreenKind::NewTicket,
@@ -84,9 +98,14 @@ impl Route {
             | Self::Token { ticket, .. }
             | Self::Catalog { ticket, .. } => *ticket,
             Self::Ticket { ticket } => Some(*ticket),
-            Self::SignIn | Self::Locked { .. } | Self::Denied | Self::Tickets | Self::NewTicket { .. } => {
-                None
-            }
+            Self::SignIn
+            | Self::Locked { .. }
+            | Self::Denied
+            | Self::Plan { .. }
+            | Self::Activity
+            | Self::Approvals
+            | Self::Tickets
+            | Self::NewTicket { .. } => None,
         }
     }
 }
@@ -106,6 +125,12 @@ pub enum ScreenKind {
     Token,
     /// See [`Route::Catalog`].
     Catalog,
+    /// See [`Route::Plan`].
+    Plan,
+    /// See [`Route::Activity`].
+    Activity,
+    /// See [`Route::Approvals`].
+    Approvals,
     /// See [`Route::Tickets`].
     Tickets,
     /// See [`Route::Ticket`].

@@ -1,10 +1,12 @@
 //! What the token desk asks of the backend beyond looking, adding, removing and reissuing.
 
 use super::call::Intent;
-use crate::domain::id::{ActionId, DisputeId, IntentKey, TokenId};
+use crate::domain::id::{ActionId, ApprovalId, DisputeId, IntentKey, PlanId, TokenId};
 use crate::domain::permission::Permission;
 use crate::domain::token::DisputeStatus;
+use crate::wire::approvals::{Approval, Approve, Decided, Reject};
 use crate::wire::page::ListParams;
+use crate::wire::plans::{NewPlan, PlanDetail};
 use crate::wire::tokens::{DecideDispute, Dispute, DisputeToken, UndoAction};
 use crate::wire::{page::Page, tokens::Action};
 
@@ -46,6 +48,44 @@ pub enum TokenCall {
     },
     /// A page of recorded actions → [`TokenAnswer::Actions`].
     Actions(ListParams),
+    /// Make a plan: what one verb would do to many tokens → [`TokenAnswer::Plan`].
+    MakePlan {
+        /// The person's intent.
+        key: IntentKey,
+        /// Which verb, which tokens, why.
+        body: Box<NewPlan>,
+    },
+    /// A plan with what became of its rows → [`TokenAnswer::Plan`].
+    Plan(PlanId),
+    /// Run a plan, or go on where it stopped. May be sent again: each row is done once → [`TokenAnswer::Plan`].
+    RunPlan {
+        /// Which plan.
+        plan: PlanId,
+        /// The hash of what the person saw.
+        hash: String,
+    },
+    /// Take a whole plan back. May be sent again → [`TokenAnswer::Plan`].
+    UndoPlan(PlanId),
+    /// A page of what waits for a second person → [`TokenAnswer::Approvals`].
+    Approvals(ListParams),
+    /// Approve what somebody else asked for → [`TokenAnswer::Decided`].
+    Approve {
+        /// The person's intent.
+        key: IntentKey,
+        /// Which request.
+        approval: ApprovalId,
+        /// The hash of what the person saw, and a note.
+        body: Approve,
+    },
+    /// Reject it, or take one's own request back → [`TokenAnswer::Decided`].
+    Reject {
+        /// The person's intent.
+        key: IntentKey,
+        /// Which request.
+        approval: ApprovalId,
+        /// A note.
+        body: Reject,
+    },
 }
 
 /// A good answer to a call about tokens.
@@ -54,6 +94,9 @@ pub enum TokenCall {
 pub enum TokenAnswer {
     Disputes(Vec<Dispute>),
     Actions(Page<Action>),
+    Plan(Box<PlanDetail>),
+    Approvals(Page<Approval>),
+    Decided(Box<Decided>),
 }
 
 impl TokenCall {
@@ -72,7 +115,15 @@ impl TokenCall {
                 (key, verb, format!("dispute {dispute}"))
             }
             Self::Undo { key, action, .. } => (key, "token.undo", format!("action {action}")),
-            Self::Disputes(_) | Self::Actions(_) => return None,
+            Self::MakePlan { key, .. } => (key, "plan.make", "plan".to_owned()),
+            Self::Approve { key, approval, .. } => (key, "approval.approve", format!("approval {approval}")),
+            Self::Reject { key, approval, .. } => (key, "approval.reject", format!("approval {approval}")),
+            Self::Disputes(_)
+            | Self::Actions(_)
+            | Self::Plan(_)
+            | Self::RunPlan { .. }
+            | Self::UndoPlan(_)
+            | Self::Approvals(_) => return None,
         };
         Some(Intent {
             key: *key,
@@ -88,7 +139,10 @@ impl TokenCall {
             Self::Disputes(_) | Self::Actions(_) => Permission::TokenView,
             Self::Dispute { .. } => Permission::TokenDispute,
             Self::Decide { .. } => Permission::DisputeDecide,
-            Self::Undo { .. } => Permission::TokenUndo,
+            Self::Undo { .. } | Self::UndoPlan(_) => Permission::TokenUndo,
+            Self::MakePlan { .. } | Self::Plan(_) | Self::RunPlan { .. } => Permission::TokenBulk,
+            Self::Approvals(_) | Self::Reject { .. } => Permission::ApprovalView,
+            Self::Approve { .. } => Permission::ApprovalDecide,
         }
     }
 }

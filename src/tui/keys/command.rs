@@ -27,6 +27,10 @@ pub enum Context {
     Queue,
     /// On an open ticket.
     Ticket,
+    /// On a plan for many tokens.
+    Plan,
+    /// Where requests wait for a second person.
+    Approvals,
     /// In a dialog or form, its text fields included.
     Dialog,
     /// While a single text field outside a form has the focus, such as the query line.
@@ -35,7 +39,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Global,
         Self::List,
         Self::Panes,
@@ -47,6 +51,8 @@ impl Context {
         Self::Tickets,
         Self::Queue,
         Self::Ticket,
+        Self::Plan,
+        Self::Approvals,
         Self::Dialog,
         Self::Text,
     ];
@@ -66,6 +72,8 @@ impl Context {
             Self::Tickets => "tickets",
             Self::Queue => "queue",
             Self::Ticket => "ticket",
+            Self::Plan => "plan",
+            Self::Approvals => "approvals",
             Self::Dialog => "dialog",
             Self::Text => "text",
         }
@@ -86,6 +94,8 @@ impl Context {
             Self::Tickets => "Tickets",
             Self::Queue => "Ticket list",
             Self::Ticket => "Open ticket",
+            Self::Plan => "Plan for many tokens",
+            Self::Approvals => "Approvals",
             Self::Dialog => "Dialogs and forms",
             Self::Text => "Query line and other single fields",
         }
@@ -96,7 +106,8 @@ impl Context {
 /// [`Context::Dialog`] lie above all others and may give keys another meaning while they do.
 pub(super) const TOGETHER: &[&[Context]] = {
     use Context::{
-        Account, Catalog, Dialog, Global, List, Lookup, Panes, Queue, SignIn, Text, Ticket, Tickets, Tokens,
+        Account, Approvals, Catalog, Dialog, Global, List, Lookup, Panes, Plan, Queue, SignIn, Text, Ticket,
+        Tickets, Tokens,
     };
     &[
         &[Lookup, List, Panes, Global],
@@ -104,6 +115,8 @@ pub(super) const TOGETHER: &[&[Context]] = {
         &[Catalog, Tickets, List, Panes, Global],
         &[Queue, Tickets, List, Panes, Global],
         &[Ticket, Tickets, Tokens, List, Panes, Global],
+        &[Plan, List, Panes, Global],
+        &[Approvals, List, Panes, Global],
         &[SignIn],
         &[Dialog],
         &[Text],
@@ -184,6 +197,8 @@ commands! {
     Back, "back", "Back", "Close what is on top, or go back.", Global, ["esc"];
     GoLookup, "go-lookup", "Look-up", "Go to the look-up, as you left it.", Global, ["g a"], AccountSearch;
     GoTickets, "go-tickets", "Tickets", "Go to the tickets, as you left them.", Global, ["g t"], TicketView;
+    GoActivity, "go-activity", "Activity", "Go to what was done to tokens, with before and after.", Global, ["g l"], TokenView;
+    GoApprovals, "go-approvals", "Approvals", "Go to what waits for a second person.", Global, ["g p"], ApprovalView;
     Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in.", Global, ["g ."];
     SignOut, "sign-out", "Sign out", "End the session here and at the identity provider.", Global, ["g o"];
     Quit, "quit", "Quit", "Leave the desk.", Global, ["Q", "ctrl-c", "ctrl-q"];
@@ -245,6 +260,9 @@ commands! {
     ViewAll, "view-all", "All", "Show all tickets.", Queue, ["5"], TicketView;
     FindCustomer, "find-customer", "Find customer", "Look the ticket's customer up.", Ticket, ["f"], AccountSearch;
     OpenWallet, "open-wallet", "Wallet", "Open the customer's account and tokens, for this ticket.", Ticket, ["w"], AccountView;
+    RunPlan, "run-plan", "Do it", "Do the plan: all rows that are left of it.", Plan, ["ctrl-s"], TokenBulk;
+    Approve, "approve", "Approve", "Approve what somebody else asked for.", Approvals, ["a"], ApprovalDecide;
+    Reject, "reject", "Reject", "Reject the request, or take back one's own.", Approvals, ["x"], ApprovalView;
     Confirm, "confirm", "Confirm", "Do what the dialog names; in a form, go to the next field.", Dialog, ["enter"];
     Send, "send", "Send", "Send what was written, from any field.", Dialog, ["ctrl-s"];
     NextField, "next-field", "Next field", "Go to the next field.", Dialog, ["tab"];

@@ -11,6 +11,7 @@ pub(super) fn call_error(call: &ApiCall, error: ClientError) -> CallError {
         _ if error.maybe_done => Trouble::FateUnknown,
         ErrorKind::NotSignedIn => Trouble::SignedOut,
         ErrorKind::Stale { .. } => Trouble::Stale,
+        ErrorKind::AwaitsApproval { .. } => Trouble::Waits,
         ErrorKind::Unreachable | ErrorKind::Unavailable => Trouble::Offline,
         ErrorKind::Server | ErrorKind::Malformed => Trouble::Broken,
         _ => Trouble::Refused,

@@ -6,6 +6,7 @@ use crate::client::Api;
 use crate::client::error::ClientError;
 use crate::client::settle::Settled;
 use crate::tui::flow::{Answer, Current, TokenAnswer, TokenCall};
+use crate::wire::plans::PlanDetail;
 
 /// Performs one call. An error that says `maybe_done` leaves the fate of an action open.
 pub(super) async fn perform(api: &Api, call: &TokenCall) -> Result<Answer, ClientError> {
@@ -29,13 +30,34 @@ pub(super) async fn perform(api: &Api, call: &TokenCall) -> Result<Answer, Clien
             Answer::Done(Box::new(api.undo_action(*action, *key, body).await?))
         }
         TokenCall::Actions(params) => Answer::Of(TokenAnswer::Actions(api.actions(params).await?)),
+        TokenCall::MakePlan { key, body } => plan(api.make_plan(*key, body).await?),
+        TokenCall::Plan(id) => plan(api.plan(*id).await?),
+        TokenCall::RunPlan { plan: id, hash } => plan(api.run_plan(*id, hash).await?),
+        TokenCall::UndoPlan(id) => plan(api.undo_plan(*id).await?),
+        TokenCall::Approvals(params) => Answer::Of(TokenAnswer::Approvals(api.approvals(params).await?)),
+        TokenCall::Approve { key, approval, body } => Answer::Of(TokenAnswer::Decided(Box::new(
+            api.approve(*approval, *key, body).await?,
+        ))),
+        TokenCall::Reject { key, approval, body } => Answer::Of(TokenAnswer::Decided(Box::new(
+            api.reject(*approval, *key, body).await?,
+        ))),
     })
 }
 
 /// The answer of an action that was found out later.
-pub(super) fn settled(_: &TokenCall, value: Value) -> Result<Answer, ClientError> {
-    let done = Settled::Done(value).into_answer()?;
-    Ok(Answer::Done(Box::new(done)))
+pub(super) fn settled(call: &TokenCall, value: Value) -> Result<Answer, ClientError> {
+    let settled = Settled::Done(value);
+    Ok(match call {
+        TokenCall::MakePlan { .. } => plan(settled.into_answer()?),
+        TokenCall::Approve { .. } | TokenCall::Reject { .. } => {
+            Answer::Of(TokenAnswer::Decided(Box::new(settled.into_answer()?)))
+        }
+        _ => Answer::Done(Box::new(settled.into_answer()?)),
+    })
+}
+
+fn plan(detail: PlanDetail) -> Answer {
+    Answer::Of(TokenAnswer::Plan(Box::new(detail)))
 }
 
 /// The row that an action met.

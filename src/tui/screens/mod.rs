@@ -1,11 +1,14 @@
 //! One folder per screen: state, update, view, and its words for the linear mode.
 
 pub mod account;
+mod activity;
+mod approvals;
 pub mod catalog;
 mod denied;
 pub mod lookup;
 pub mod new_ticket;
 pub mod parts;
+mod plan;
 mod sign_in;
 pub mod ticket;
 pub mod tickets;
@@ -26,6 +29,9 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
             Box::new(new_ticket::NewTicketScreen::new(*account, tokens.clone(), ctx))
         }
         Route::Ticket { ticket } => Box::new(ticket::TicketScreen::new(*ticket)),
+        Route::Plan { plan, account } => Box::new(plan::PlanScreen::new(*plan, *account)),
+        Route::Activity => Box::new(activity::ActivityScreen::new()),
+        Route::Approvals => Box::new(approvals::ApprovalsScreen::new()),
         Route::Tickets => Box::new(tickets::TicketsScreen::new()),
         Route::Token {
             account,

@@ -12,6 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::account_verbs::Slot;
+use super::parts::bulk;
 use super::parts::context::TicketContext;
 use super::parts::detail::{Detail, title};
 use super::parts::disputes::Deciding;
@@ -162,7 +163,11 @@ impl Screen for AccountScreen {
         let may = |permission| Availability::from(ctx.may(permission));
         let confirmed = self.is_confirmed();
         let token = self.token();
-        let action = |command| (command, token_action(command, token, confirmed, ctx));
+        let marked = self.wallet.window.has_marks();
+        let action = |command| match bulk::verb(command).filter(|_| marked) {
+            Some(verb) => (command, bulk::may(verb, confirmed, ctx)),
+            None => (command, token_action(command, token, confirmed, ctx)),
+        };
         let mut commands = Vec::new();
         let confirm = match (&self.card, self.confirming.is_waiting()) {
             (None, _) => Availability::Dimmed(ctx.words.get("loading")),

@@ -12,7 +12,7 @@ use crate::tui::flow::{
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::window::Took;
 use crate::tui::screens::parts::{
-    account_verbs, ask_latest, columns, detail, disputes, live, ticket_verbs, token_verbs,
+    account_verbs, ask_latest, bulk, columns, detail, disputes, live, ticket_verbs, token_verbs,
 };
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::{Verified, Verify};
@@ -252,7 +252,7 @@ impl AccountScreen {
                 effects.extend(more);
                 return effects;
             }
-            Err(others) => others,
+            Err(others) => *others,
         };
         let Some((id, reply)) = self.context.reply(id, reply) else {
             effects.extend(self.link(ctx));
@@ -381,6 +381,11 @@ impl AccountScreen {
                 self.wallet.window.replace(row.as_ref().clone());
                 effects.extend(self.show_detail(ctx));
             }
+            Fact::WalletChanged(account) if *account == self.account => {
+                self.wallet.window.unmark();
+                effects.extend(self.read_card(ctx));
+                effects.extend(self.wallet.window.refresh(ctx, &call_of(self.account)));
+            }
             Fact::AccountTouched(account) if *account == self.account => {
                 let revealed = self.slot.borrow_mut().take();
                 if let Some(what) = revealed {
@@ -428,6 +433,20 @@ impl AccountScreen {
     fn dialog(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         let whose = token_verbs::whose(self.card.as_deref(), ctx);
         let ticket = self.context.id();
+        if let Some(verb) = bulk::verb(command)
+            && let Some(marks) = self.wallet.window.marks()
+        {
+            let what = self.marked(ctx);
+            return vec![Effect::Open(bulk::dialog(
+                verb,
+                marks,
+                &what,
+                self.account,
+                &whose,
+                ticket,
+                ctx,
+            ))];
+        }
         let token = self.token();
         let dialog = match (command, token) {
             (Command::RemoveToken, Some(token)) => token_verbs::remove(token, &whose, ticket, ctx),

@@ -11,7 +11,7 @@ use super::courier::{Came, Courier};
 use super::sheet::{Done, Sheet};
 use crate::domain::id::IntentKey;
 use crate::tui::flow::{
-    Answer, ApiCall, Availability, CallError, Ctx, Current, Dialog, Effect, Event, Trouble,
+    Answer, ApiCall, Availability, CallError, Ctx, Current, Dialog, Effect, Event, Toast, Trouble,
 };
 use crate::tui::keys::{Command, Context};
 use crate::tui::theme::Role;
@@ -141,6 +141,10 @@ impl ActDialog {
             };
             self.notice = Some((Role::Warning, words));
             return effects;
+        }
+        if error.trouble == Trouble::Waits {
+            // nothing more can be done here: somebody else decides
+            return vec![Effect::Toast(Toast::warning(error.sentence())), Effect::Close];
         }
         self.notice = None;
         if !error.fields.is_empty() {

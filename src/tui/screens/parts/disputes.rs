@@ -28,15 +28,8 @@ struct Open {
 #[must_use]
 pub fn open(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     let words = ctx.words;
-    let mut kinds: Vec<Choice> = ctx
-        .desk
-        .reasons_for(ReasonFor::TokenDispute)
-        .iter()
-        .map(|reason| Choice::new(&reason.code, &reason.label))
-        .collect();
-    kinds.push(Choice::new(OTHER, words.get("dispute-kind-other")));
     let sheet = Sheet::new(vec![
-        Entry::choice("kind", words.get("dispute-kind"), kinds, None),
+        Entry::choice("kind", words.get("dispute-kind"), kinds(ctx), None),
         Entry::line("reason", words.get("dispute-reason"), Reason::MAX_TEXT)
             .hint(words.get("dispute-reason-hint")),
     ]);
@@ -48,6 +41,19 @@ pub fn open(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx<'
     };
     let title = words.with("verb-dispute-title", &[("whose", whose)]);
     Box::new(ActDialog::new(title, words.get("verb-dispute-verb"), sheet, Box::new(act)).lines(lines))
+}
+
+/// The kinds of disputes: the desk's, and something else.
+#[must_use]
+pub fn kinds(ctx: &Ctx<'_>) -> Vec<Choice> {
+    let mut kinds: Vec<Choice> = ctx
+        .desk
+        .reasons_for(ReasonFor::TokenDispute)
+        .iter()
+        .map(|reason| Choice::new(&reason.code, &reason.label))
+        .collect();
+    kinds.push(Choice::new(OTHER, ctx.words.get("dispute-kind-other")));
+    kinds
 }
 
 /// The token in one line, as dialogs name it.
@@ -262,9 +268,9 @@ impl Deciding {
         id: RequestId,
         reply: Reply,
         ctx: &Ctx<'_>,
-    ) -> Result<Vec<Effect>, (RequestId, Reply)> {
+    ) -> Result<Vec<Effect>, Box<(RequestId, Reply)>> {
         if !self.asked.takes(id) {
-            return Err((id, reply));
+            return Err(Box::new((id, reply)));
         }
         let Some((token, whose, ticket)) = self.about.take() else {
             return Ok(Vec::new());

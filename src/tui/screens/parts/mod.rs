@@ -2,6 +2,7 @@
 
 pub mod account_verbs;
 pub mod act;
+pub mod bulk;
 pub mod columns;
 mod completing;
 pub mod context;

@@ -5,14 +5,15 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use crate::domain::id::{OfferId, TicketId, TokenId};
-use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId};
+use crate::domain::id::{ActionId, ApprovalId, OfferId, TicketId, TokenId};
+use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId, TokenAnswer};
 use crate::tui::widgets::list::{List, Move};
 use crate::tui::widgets::table::Extent;
+use crate::wire::approvals::Approval;
 use crate::wire::offers::OfferRow;
 use crate::wire::page::{ListParams, Page, Total};
 use crate::wire::tickets::TicketRow;
-use crate::wire::tokens::TokenRow;
+use crate::wire::tokens::{Action, TokenRow};
 
 /// Rows in a page.
 const PAGE: u32 = 100;
@@ -50,6 +51,32 @@ impl Row for OfferRow {
     fn page(answer: Answer) -> Option<Page<Self>> {
         match answer {
             Answer::Offers(page) => Some(page),
+            _ => None,
+        }
+    }
+}
+
+impl Row for Action {
+    type Id = ActionId;
+    fn id(&self) -> ActionId {
+        self.id
+    }
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        match answer {
+            Answer::Of(TokenAnswer::Actions(page)) => Some(page),
+            _ => None,
+        }
+    }
+}
+
+impl Row for Approval {
+    type Id = ApprovalId;
+    fn id(&self) -> ApprovalId {
+        self.id
+    }
+    fn page(answer: Answer) -> Option<Page<Self>> {
+        match answer {
+            Answer::Of(TokenAnswer::Approvals(page)) => Some(page),
             _ => None,
         }
     }

@@ -150,7 +150,7 @@ impl TicketScreen {
     fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
         let (id, reply) = match self.deciding.reply(id, reply, ctx) {
             Ok(effects) => return effects,
-            Err(others) => others,
+            Err(others) => *others,
         };
         if self.asked.takes(id) {
             match reply {

@@ -304,7 +304,8 @@ impl Screen for TokenScreen {
             Event::Command(command) => self.command(command, ctx),
             Event::Reply(id, reply) => match self.deciding.reply(id, reply, ctx) {
                 Ok(effects) => effects,
-                Err((id, reply)) => {
+                Err(others) => {
+                    let (id, reply) = *others;
                     self.reply(id, reply);
                     Vec::new()
                 }
