@@ -215,7 +215,7 @@ async fn through_the_desk(width: u16, height: u16) {
     holds(&pty, "What happened, newest first");
     pty.wait("what can be done", |screen| {
         let shown = screen.contents();
-        shown.contains("a Add token") && !shown.contains("(a Add token)")
+        shown.contains("x Remove") && !shown.contains("(x Remove)")
     });
     pty.keys("a");
     holds(&pty, "if added");
