@@ -210,7 +210,7 @@ pub(super) fn profile(name: &str) -> Result<Profile, Exit> {
 pub(super) fn database(error: StoreError) -> Exit {
     let code = match error {
         StoreError::Address(_) => USAGE,
-        StoreError::Unavailable => UNREACHABLE,
+        StoreError::Unavailable | StoreError::Unreachable(_) => UNREACHABLE,
         _ => FAILED,
     };
     Exit::new(code, "database", error.to_string())

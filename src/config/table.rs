@@ -110,7 +110,7 @@ pub const KEYS: &[Key] = &[
     key("backend", "url", Kind::Url),
     key("backend", "connect_seconds", Kind::Number(1, 300)),
     key("backend", "request_seconds", Kind::Number(1, 600)),
-    key("identity", "issuer", Kind::Text),
+    key("identity", "issuer", Kind::UrlOrEmpty),
     key("identity", "client_id", Kind::Text),
     key("identity", "accepted_client_ids", Kind::List),
     key("identity", "audience", Kind::Text),

@@ -104,7 +104,7 @@ pub fn problem(field: &str, code: &str, detail: impl Into<String>) -> FieldProbl
 impl From<StoreError> for ServiceError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable | StoreError::Locked => Self::Unavailable,
+            StoreError::Unavailable | StoreError::Unreachable(_) | StoreError::Locked => Self::Unavailable,
             // The texts of these name tables and columns, never values.
             other => Self::Internal(other.to_string()),
         }

@@ -34,6 +34,11 @@ pub enum StoreError {
     /// It cannot be written.
     #[error("the database cannot be written: {0}")]
     ReadOnly(String),
+    /// Nothing answers where it should be: host and port.
+    #[error(
+        "the database at {0} does not answer; see that PostgreSQL runs there and that this machine may reach it"
+    )]
+    Unreachable(String),
     /// It is not there for the moment.
     #[error("the database is not reachable for the moment")]
     Unavailable,
@@ -94,17 +99,22 @@ impl Store {
             .pragma("temp_store", "MEMORY")
             .optimize_on_close(true, 400);
         let options = sqlx::ConnectOptions::disable_statement_logging(options);
+        let named = |error| match error {
+            StoreError::Open(why) => StoreError::Open(format!("{why}: {}", path.display())),
+            StoreError::ReadOnly(why) => StoreError::ReadOnly(format!("{why}: {}", path.display())),
+            other => other,
+        };
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(Duration::from_secs(30))
             .connect_with(options.clone())
             .await
-            .map_err(|error| match classify_sqlx(error) {
-                StoreError::Open(why) => StoreError::Open(format!("{why}: {}", path.display())),
-                StoreError::ReadOnly(why) => StoreError::ReadOnly(format!("{why}: {}", path.display())),
-                other => other,
-            })?;
-        schema::migrate_sqlite(&writer).await?;
+            .map_err(|error| named(classify_sqlx(error)))?;
+        schema::migrate_sqlite(&writer).await.map_err(named)?;
+        // Whoever cannot write learns it now, and not with the first action.
+        let writing = writer.begin_with("BEGIN IMMEDIATE").await;
+        let writing = writing.map_err(|error| named(classify_sqlx(error)))?;
+        writing.rollback().await.map_err(classify_sqlx)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(30))
@@ -120,13 +130,17 @@ impl Store {
     async fn open_postgres(address: &str) -> Result<Self, StoreError> {
         let options =
             PgConnectOptions::from_str(address).map_err(|_| StoreError::Address("postgres".to_owned()))?;
+        let place = format!("{}:{}", options.get_host(), options.get_port());
         let options = sqlx::ConnectOptions::disable_statement_logging(options.application_name("tokendesk"));
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options)
             .await
-            .map_err(classify_sqlx)?;
+            .map_err(|error| match classify_sqlx(error) {
+                StoreError::Unavailable => StoreError::Unreachable(place),
+                other => other,
+            })?;
         schema::migrate_postgres(&pool).await?;
         let pool = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
         Ok(Self {

@@ -41,7 +41,7 @@ impl Area {
         }
     }
 
-    /// At most so many characters go in.
+    /// Typing stops at so many characters; what is pasted goes in whole, as in a [`super::field::Field`].
     #[must_use]
     pub fn at_most(self, most: usize) -> Self {
         Self { most, ..self }
@@ -129,12 +129,17 @@ impl Area {
 
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str) -> Edit {
-        let safe = clean_block(text).into_owned();
-        self.insert(&safe)
+        self.put(&clean_block(text))
     }
 
     fn insert(&mut self, text: &str) -> Edit {
-        let taken: String = text.chars().take(self.room()).collect();
+        if self.room() < text.chars().count() {
+            return Edit::Moved;
+        }
+        self.put(text)
+    }
+
+    fn put(&mut self, taken: &str) -> Edit {
         if taken.is_empty() {
             return Edit::Moved;
         }
@@ -202,7 +207,7 @@ mod tests {
     fn what_goes_in_is_clean_and_bounded() {
         let mut area = Area::default().at_most(6);
         assert_eq!(area.paste("ab\u{1b}\ncd\u{202e}ef"), Edit::Changed);
-        assert_eq!(area.text(), "ab\ncde");
+        assert_eq!(area.text(), "ab\ncdef", "a paste loses nothing");
         assert_eq!(
             (area.newline(), area.key(Key::char('x'))),
             (Edit::Moved, Edit::Moved)

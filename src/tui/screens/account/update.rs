@@ -386,6 +386,8 @@ impl AccountScreen {
                 effects.extend(self.read_card(ctx));
                 effects.extend(self.wallet.window.refresh(ctx, &call_of(self.account)));
             }
+            // the card counts open tickets
+            Fact::TicketChanged(_) => effects.extend(self.read_card(ctx)),
             Fact::AccountTouched(account) if *account == self.account => {
                 let revealed = self.slot.borrow_mut().take();
                 if let Some(what) = revealed {
@@ -423,6 +425,8 @@ impl AccountScreen {
                 }
             }
         }
+        // what has changed may no longer fit the query that it was found by
+        effects.extend(window.recount(ctx, &call_of(self.account)));
         self.just_changed = true;
         effects.extend(self.read_card(ctx));
         effects.extend(self.show_detail(ctx));

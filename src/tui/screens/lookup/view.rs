@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{FORM, Focus, LookupScreen, fit_name, form_key, place};
 use crate::text::people;
+use crate::text::width::truncate;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::{full_name, key, look};
@@ -217,7 +218,9 @@ impl LookupScreen {
             return;
         };
         if found.items.is_empty() {
-            let text = ctx.words.with("lookup-none", &[("asked", &self.found_for)]);
+            let text = ctx
+                .words
+                .with("lookup-none", &[("asked", &truncate(&self.found_for, 60))]);
             let role = if waiting { Role::Dimmed } else { Role::Text };
             notice::draw(below(inner, 1), buf, &text, role, look);
             return;

@@ -160,6 +160,7 @@ pub struct Window<T: Row> {
     running: String,
     shown: Option<String>,
     asked: Latest,
+    counting: Latest,
     want: Want,
     waiting: bool,
     /// The query all of whose rows are marked, those included that are not held.
@@ -179,6 +180,7 @@ impl<T: Row> Default for Window<T> {
             running: String::new(),
             shown: None,
             asked: Latest::default(),
+            counting: Latest::default(),
             want: Want::Anew,
             waiting: false,
             all_marked: None,
@@ -341,6 +343,17 @@ impl<T: Row> Window<T> {
         super::ask_latest(&mut self.asked, ctx.request(), call(params))
     }
 
+    /// Counts again what the query finds, after rows were changed in place. The rows stay as they are.
+    pub fn recount(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
+        let params = ListParams {
+            q: (!self.query.trim().is_empty()).then(|| self.query.clone()),
+            limit: Some(1),
+            tz: ctx.zone.iana_name().map(str::to_owned),
+            ..ListParams::default()
+        };
+        super::ask_latest(&mut self.counting, ctx.request(), call(params))
+    }
+
     /// Takes an answer, if it is this window's.
     pub fn reply(
         &mut self,
@@ -349,6 +362,12 @@ impl<T: Row> Window<T> {
         ctx: &Ctx<'_>,
         call: Call<'_>,
     ) -> (Took, Vec<Effect>) {
+        if self.counting.takes(id) {
+            if let Some(page) = reply.ok().and_then(T::page) {
+                self.total = page.total;
+            }
+            return (Took::Rows { anew: false }, Vec::new());
+        }
         if !self.asked.takes(id) {
             return (Took::NotMine(id, reply), Vec::new());
         }
