@@ -115,6 +115,7 @@ impl Pty {
         self.wait(words, |screen| flowing(&screen.contents()).contains(words))
     }
 
+    #[cfg(feature = "server")]
     /// Everything that the program has written so far.
     pub(crate) fn written(&self) -> Vec<u8> {
         self.seen.0.lock().expect("not poisoned").written.clone()
