@@ -6,6 +6,7 @@ use toml::Value;
 
 use super::secret_keys::KeySource;
 use super::table::{Kind, nearest};
+use crate::domain::profile::Profile;
 
 /// Checks a value, and brings it into the one shape that the sections are read from.
 ///
@@ -35,6 +36,7 @@ pub(super) fn check(kind: Kind, value: Value) -> Result<Value, String> {
             "" => {}
             address => listen(kind, address)?,
         },
+        Kind::Profile => profile(kind, text(kind, &value)?)?,
         Kind::Zone => zone(kind, text(kind, &value)?)?,
         Kind::List => list(kind, &value)?,
         Kind::KeySources => return key_sources(kind, value),
@@ -163,6 +165,23 @@ fn listen(kind: Kind, address: &str) -> Result<(), String> {
             kind.allowed()
         ))
     }
+}
+
+fn profile(kind: Kind, name: &str) -> Result<(), String> {
+    if name.contains(['/', '\\']) || name.ends_with(".toml") {
+        return Ok(());
+    }
+    if Profile::shipped_names().any(|shipped| shipped == name) {
+        return Ok(());
+    }
+    let hint = nearest(name, Profile::shipped_names())
+        .map(|near| format!("; did you mean \"{near}\"?"))
+        .unwrap_or_default();
+    Err(format!(
+        "no desk is called \"{}\"{hint} (allowed: {})",
+        cut(name),
+        kind.allowed()
+    ))
 }
 
 fn zone(kind: Kind, name: &str) -> Result<(), String> {

@@ -1,5 +1,7 @@
 //! Every key of the configuration with what it takes: one table for checks, messages and help.
 
+use crate::domain::profile::Profile;
+
 /// What a key takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -21,6 +23,8 @@ pub enum Kind {
     Listen,
     /// `ADDRESS:PORT`, or empty.
     ListenOrEmpty,
+    /// A desk profile: a shipped name, or the path of a file.
+    Profile,
     /// The name of an IANA time zone, or empty.
     Zone,
     /// A list of texts.
@@ -52,6 +56,15 @@ impl Kind {
             Self::Listen => "an address and port such as \"127.0.0.1:8470\"".to_owned(),
             Self::ListenOrEmpty => {
                 "an address and port such as \"127.0.0.1:9090\", or \"\" for none".to_owned()
+            }
+            Self::Profile => {
+                let names: Vec<String> = Profile::shipped_names()
+                    .map(|name| format!("\"{name}\""))
+                    .collect();
+                format!(
+                    "{}, or the path of a file such as \"desk.toml\"",
+                    names.join(", ")
+                )
             }
             Self::Zone => "the name of a time zone such as \"America/New_York\", or \"\"".to_owned(),
             Self::List => "a list of texts such as [\"one\", \"two\"]".to_owned(),
@@ -142,7 +155,7 @@ pub const KEYS: &[Key] = &[
     key("keys", "webhooks", Kind::KeySources),
     key("keys", "checkpoints", Kind::KeySources),
     key("keys", "drafts", Kind::KeySources),
-    key("desk", "profile", Kind::Text),
+    key("desk", "profile", Kind::Profile),
     key("smtp", "host", Kind::Text),
     key("smtp", "port", Kind::Number(1, 65_535)),
     key("smtp", "security", Kind::Words(&["starttls", "tls", "none"])),

@@ -67,17 +67,17 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 
 #[test]
 fn the_variable_names_a_file_and_the_flag_another() {
-    let (_one, first) = file("[desk]\nprofile = \"one\"\n");
-    let (_two, second) = file("[desk]\nprofile = \"two\"\n");
+    let (_one, first) = file("[desk]\nprofile = \"one.toml\"\n");
+    let (_two, second) = file("[desk]\nprofile = \"two.toml\"\n");
     let by_variable = [(
         OsString::from("TOKENDESK_CONFIG"),
         OsString::from(first.as_os_str()),
     )];
     let config = load(None, by_variable.clone(), &[]).expect("good");
-    assert_eq!(config.desk.profile, "one");
+    assert_eq!(config.desk.profile, "one.toml");
     assert_eq!(config.file, Some(first));
     let config = load(Some(&second), by_variable, &[]).expect("good");
-    assert_eq!(config.desk.profile, "two");
+    assert_eq!(config.desk.profile, "two.toml");
 }
 
 #[test]
@@ -140,6 +140,14 @@ fn a_named_file_must_be_there() {
 #[case::not_a_database(
     "[server]\ndatabase = \"mysql://me:secret@x\"\n",
     "desk.toml:2: server.database: this is no database that is known; allowed: `sqlite:PATH` or `postgres://…`"
+)]
+#[case::not_a_desk(
+    "[desk]\nprofile = \"extracar\"\n",
+    "desk.toml:2: desk.profile: no desk is called \"extracar\"; did you mean \"extracare\"?"
+)]
+#[case::not_an_issuer(
+    "[identity]\nissuer = \"not a url\"\n",
+    "desk.toml:2: identity.issuer: `not a url` is not an address"
 )]
 #[case::not_a_zone(
     "[ui]\nzone = \"Mars/Base\"\n",
@@ -213,8 +221,8 @@ fn files_that_are_no_text_are_told_so() {
 
 #[test]
 fn a_byte_order_mark_does_no_harm() {
-    let (_dir, path) = file("\u{feff}[desk]\nprofile = \"two\"\n");
-    assert_eq!(read(&path, &[], &[]).expect("good").desk.profile, "two");
+    let (_dir, path) = file("\u{feff}[desk]\nprofile = \"two.toml\"\n");
+    assert_eq!(read(&path, &[], &[]).expect("good").desk.profile, "two.toml");
 }
 
 #[test]
