@@ -58,6 +58,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0007_sign_ins_and_evidence.sql"),
         postgres: include_str!("migrations/postgres/0007_sign_ins_and_evidence.sql"),
     },
+    Step {
+        version: 8,
+        name: "tickets",
+        sqlite: include_str!("migrations/sqlite/0008_tickets.sql"),
+        postgres: include_str!("migrations/postgres/0008_tickets.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {

@@ -46,7 +46,7 @@ async fn shape(store: &Store) -> BTreeSet<String> {
     };
     let columns = columns.all(store.read(), |row| {
         let kind = match row.text("kind")?.to_ascii_lowercase().as_str() {
-            "blob" | "uuid" => "id".to_owned(),
+            "blob" | "uuid" | "bytea" => "id".to_owned(),
             "integer" | "bigint" => "int".to_owned(),
             other => other.to_owned(),
         };
@@ -92,7 +92,13 @@ async fn both_dialects_hold_the_same_tables_columns_and_indexes() {
     let theirs = shape(&postgres).await;
     postgres.close().await;
     admin(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    let apart: Vec<_> = ours.symmetric_difference(&theirs).collect();
+    // Words are looked up by what each database has for that: a table of its own, or a column.
+    let own = |name: &&String| {
+        ["ticket_words", "sqlite_sequence", "search_docs.words ", "index search_docs_by_words "]
+            .iter()
+            .any(|start| name.starts_with(start))
+    };
+    let apart: Vec<_> = ours.symmetric_difference(&theirs).filter(|name| !own(name)).collect();
     assert!(apart.is_empty(), "only in one of them: {apart:#?}");
 }
 
