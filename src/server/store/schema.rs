@@ -64,6 +64,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0008_tickets.sql"),
         postgres: include_str!("migrations/postgres/0008_tickets.sql"),
     },
+    Step {
+        version: 9,
+        name: "clocks",
+        sqlite: include_str!("migrations/sqlite/0009_clocks.sql"),
+        postgres: include_str!("migrations/postgres/0009_clocks.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
