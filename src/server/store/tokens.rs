@@ -115,8 +115,8 @@ impl From<Option<AccountId>> for Of {
     }
 }
 
-/// The tokens as they were at a moment: what came later is taken away again. A removal that was undone counts while it
-/// lasted, and a dispute is what it was then.
+/// The tokens as they were at a moment: what came later is taken away again. A removal or reissue that was undone counts
+/// while it lasted, and a dispute is what it was then.
 fn tokens_at(at: Moment) -> Sql {
     sql!(
         "(SELECT b.id, b.token_ref, b.account_id, b.offer_id, b.claimed_at, \
@@ -128,9 +128,12 @@ fn tokens_at(at: Moment) -> Sql {
          (SELECT CASE WHEN d.decided_at IS NULL OR d.decided_at > ? THEN 'open' ELSE d.status END FROM disputes d \
          WHERE d.token_id = b.id AND d.opened_at <= ? AND NOT (d.status = 'withdrawn' AND d.decided_at <= ?) \
          ORDER BY d.opened_at DESC, d.id DESC LIMIT 1) AS dispute, b.reissued_from, \
-         (SELECT n.id FROM tokens n WHERE n.id = b.reissued_to AND n.claimed_at <= ?) AS reissued_to, b.created_at, \
+         (SELECT n.id FROM tokens n WHERE n.reissued_from = b.id AND n.claimed_at <= ? AND NOT EXISTS (SELECT 1 FROM \
+         actions a JOIN actions z ON z.undoes = a.id WHERE a.token_id = n.id AND a.kind = 'reissue' AND z.at <= ?) \
+         ORDER BY n.claimed_at DESC, n.id DESC LIMIT 1) AS reissued_to, b.created_at, \
          b.version, b.sort_name, b.sort_kind, b.sort_currency, b.sort_value, b.sort_expires \
          FROM tokens b WHERE b.claimed_at <= ?) t",
+        at,
         at,
         at,
         at,

@@ -303,6 +303,69 @@ fn a_wallet_is_seen_as_it_was_at_any_moment_of_its_past() {
 }
 
 #[test]
+fn a_reissue_that_was_undone_counts_while_it_lasted() {
+    on_each(|backend| async move {
+        let (account, offer) = wallet(&backend).await;
+        let token = backend.token(account, &offer, Some("2026-11-21T00:05:00Z")).await;
+        let agent = backend.agent();
+        // minute 5: expired, 10: reissued, 20: undone, 30: reissued again
+        backend.clock.forward(600);
+        let first = agent
+            .reissue_token(token.id, 1, IntentKey::new(), &change("never arrived"))
+            .await
+            .expect("reissued");
+        backend.clock.forward(600);
+        agent
+            .undo_action(first.action.id, IntentKey::new(), &UndoAction::default())
+            .await
+            .expect("undone");
+        backend.clock.forward(600);
+        let second = agent
+            .reissue_token(token.id, 3, IntentKey::new(), &change("never arrived"))
+            .await
+            .expect("reissued");
+        backend.clock.forward(600);
+        let (one, other) = (first.token.id, second.token.id);
+        for (minute, wanted) in [
+            (2, vec![(token.id, TokenState::Active, None)]),
+            (8, vec![(token.id, TokenState::Expired, None)]),
+            (
+                15,
+                vec![
+                    (token.id, TokenState::Expired, Some(one)),
+                    (one, TokenState::Active, None),
+                ],
+            ),
+            (
+                25,
+                vec![
+                    (token.id, TokenState::Expired, None),
+                    (one, TokenState::Removed, None),
+                ],
+            ),
+            (
+                35,
+                vec![
+                    (token.id, TokenState::Expired, Some(other)),
+                    (one, TokenState::Removed, None),
+                    (other, TokenState::Active, None),
+                ],
+            ),
+        ] {
+            let at = moment(super::harness::NOW).plus_seconds(minute * 60);
+            let page = agent.account_tokens_at(account, at, &by("sort:claimed")).await;
+            let seen: Vec<_> = page
+                .expect("a wallet")
+                .items
+                .iter()
+                .map(|t| (t.id, t.state, t.reissued_to))
+                .collect();
+            assert_eq!(seen, wanted, "minute {minute} on {}", backend.kind);
+        }
+    });
+}
+
+#[test]
 fn a_link_into_the_partners_system_is_signed_short_lived_and_audited() {
     on_each(|backend| async move {
         let (account, offer) = wallet(&backend).await;
