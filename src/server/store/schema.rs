@@ -70,6 +70,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0009_clocks.sql"),
         postgres: include_str!("migrations/postgres/0009_clocks.sql"),
     },
+    Step {
+        version: 10,
+        name: "ticket parts",
+        sqlite: include_str!("migrations/sqlite/0010_ticket_parts.sql"),
+        postgres: include_str!("migrations/postgres/0010_ticket_parts.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
