@@ -96,20 +96,31 @@ impl Key {
     }
 
     /// What a terminal reported; `None` for releases and for keys that the desk does not know.
-    ///
-    /// Letters come as they are typed: `A`, not shift and `a`; with Ctrl in lower case, as not every terminal tells
-    /// them apart. Where Ctrl and Alt make a sign together (AltGr on some keyboards), it is that sign.
     #[must_use]
     pub fn from_event(event: &KeyEvent) -> Option<Self> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
         let held = |modifier| event.modifiers.contains(modifier);
+        Some(Self::held(
+            code_of(event.code)?,
+            held(KeyModifiers::CONTROL),
+            held(KeyModifiers::ALT),
+            held(KeyModifiers::SHIFT) || event.code == Reported::BackTab,
+        ))
+    }
+
+    /// A key with what was held down beside it.
+    ///
+    /// Letters are as they are typed: `A`, not shift and `a`; with Ctrl in lower case, as not every terminal tells
+    /// them apart. Where Ctrl and Alt make a sign together (AltGr on some keyboards), it is that sign.
+    #[must_use]
+    pub fn held(code: KeyCode, ctrl: bool, alt: bool, shift: bool) -> Self {
         let mut key = Self {
-            code: code_of(event.code)?,
-            ctrl: held(KeyModifiers::CONTROL),
-            alt: held(KeyModifiers::ALT),
-            shift: held(KeyModifiers::SHIFT) || event.code == Reported::BackTab,
+            code,
+            ctrl,
+            alt,
+            shift,
         };
         if let KeyCode::Char(c) = key.code {
             if key.ctrl && key.alt && !c.is_alphanumeric() {
@@ -123,7 +134,7 @@ impl Key {
                 _ => c,
             });
         }
-        Some(key)
+        key
     }
 
     /// The character that the key inserts into a text field, if it does.

@@ -24,7 +24,8 @@ use crate::tui::app::{App, Msg};
 use crate::tui::flow::Toast;
 use crate::tui::term::Guard;
 
-/// Runs the desk until it is left. Block on it in the main thread: the terminal is given back when that thread panics.
+/// Runs the desk until it is left. Block on it in the main thread, with a runtime of several threads: the terminal is
+/// given back when that thread panics, and the work runs in the others.
 ///
 /// # Errors
 /// When the desk cannot start, or the terminal fails.
@@ -38,7 +39,7 @@ pub async fn desk(setup: DeskSetup) -> Result<(), DeskError> {
     if linear {
         linear::run(app, setup).await
     } else {
-        screen::run(app, setup).await
+        tokio::task::block_in_place(|| screen::run(app, setup))
     }
 }
 

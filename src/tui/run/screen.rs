@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Rect, Size};
 
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::Post;
 use super::looped::{Desk, Surface};
 use super::setup::{DeskError, DeskSetup};
 use super::work::Worker;
@@ -18,9 +21,17 @@ struct Screen {
     size: Size,
 }
 
-/// Runs the desk in the terminal.
-pub(super) async fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
+/// Runs the desk in the terminal, in the present thread: input, signals and wakes reach it by a driver of its own, so
+/// that a key wakes this thread and no other. The work runs in the runtime around.
+pub(super) fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
     let (worker, inbox) = Worker::new(setup)?;
+    let own = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    own.block_on(draw(app, worker, inbox))
+}
+
+async fn draw(app: App, worker: Worker, inbox: UnboundedReceiver<Post>) -> Result<(), DeskError> {
     let signals = Signals::listen()?;
     let guard = Guard::enter()?;
     let size = Guard::size()?;
@@ -33,7 +44,7 @@ pub(super) async fn run(app: App, setup: DeskSetup) -> Result<(), DeskError> {
     let desk = Desk {
         app,
         surface,
-        inputs: Inputs::default(),
+        inputs: Inputs::open()?,
         worker,
         inbox,
         signals,

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -34,6 +35,8 @@ pub(super) enum Own {
 
 /// Does the desk's jobs and keeps track of what is under way.
 pub(super) struct Worker {
+    /// Where the work runs: not in the thread that draws.
+    tasks: Handle,
     late: Late,
     api: Api,
     posts: Posts,
@@ -49,7 +52,7 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Sets everything up; nothing goes over the network yet.
+    /// Sets everything up; nothing goes over the network yet. The work runs in the runtime that this is called in.
     pub fn new(setup: DeskSetup) -> Result<(Self, mpsc::UnboundedReceiver<Post>), DeskError> {
         let (posts, inbox) = mpsc::unbounded_channel();
         let (asks, asked) = mpsc::unbounded_channel();
@@ -72,7 +75,8 @@ impl Worker {
             clock: Arc::new(SystemClock),
             passphrase: setup.passphrase,
         };
-        tokio::spawn(signin::keep(
+        let tasks = Handle::current();
+        tasks.spawn(signin::keep(
             options,
             late.clone(),
             api.clone(),
@@ -81,6 +85,7 @@ impl Worker {
             posts.clone(),
         ));
         let worker = Self {
+            tasks,
             late,
             api,
             posts,
@@ -137,7 +142,7 @@ impl Worker {
     fn call(&mut self, id: RequestId, call: ApiCall) {
         let (api, posts) = (self.api.clone(), self.posts.clone());
         let Some(intent) = call.intent() else {
-            let task = tokio::spawn(async move {
+            let task = self.tasks.spawn(async move {
                 let reply = perform(&api, &call)
                     .await
                     .map_err(|error| call_error(&call, error));
@@ -154,7 +159,8 @@ impl Worker {
             return;
         }
         self.acting.insert(id);
-        tokio::spawn(actions::act(api, id, call, posts, Arc::clone(&self.words)));
+        self.tasks
+            .spawn(actions::act(api, id, call, posts, Arc::clone(&self.words)));
     }
 
     /// Takes what a task told and hands it to the desk.
@@ -222,7 +228,9 @@ impl Worker {
                 task.abort();
             }
         } else if self.looking.as_ref().is_none_or(AbortHandle::is_finished) {
-            let task = tokio::spawn(actions::look_for_backend(self.api.clone(), self.posts.clone()));
+            let task = self
+                .tasks
+                .spawn(actions::look_for_backend(self.api.clone(), self.posts.clone()));
             self.looking = Some(task.abort_handle());
         }
     }
@@ -235,7 +243,7 @@ impl Worker {
         let left = self.journal.left_by(me);
         if !left.is_empty() {
             let words = Arc::clone(&self.words);
-            tokio::spawn(actions::settle_earlier(
+            self.tasks.spawn(actions::settle_earlier(
                 self.api.clone(),
                 left,
                 self.posts.clone(),
@@ -294,7 +302,7 @@ impl Worker {
         let of = |id: &str| self.words.with(id, &[("what", what.as_str())]);
         let (by_tool, by_terminal, failed) =
             (of("run-copied"), of("run-copied-terminal"), of("run-not-copied"));
-        tokio::task::spawn_blocking(move || {
+        self.tasks.spawn_blocking(move || {
             let post = match clipboard.copy(&text) {
                 Way::Tool(tool) => Post::Msg(Msg::Say(Toast::good(format!("{by_tool} ({tool})")))),
                 Way::Terminal(bytes) => Post::Bytes(bytes, Toast::info(by_terminal)),
@@ -306,7 +314,7 @@ impl Worker {
 
     fn open(&self, url: String) {
         let (place, posts, opened) = (self.place, self.posts.clone(), self.words.get("run-opened"));
-        tokio::task::spawn_blocking(move || {
+        self.tasks.spawn_blocking(move || {
             let toast = match open_url(place, &url) {
                 Ok(()) => Toast::good(opened),
                 Err(why) => Toast::warning(why),

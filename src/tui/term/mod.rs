@@ -2,6 +2,7 @@
 //! knows crossterm.
 
 mod clipboard;
+mod decode;
 mod diff;
 mod guard;
 mod input;
@@ -11,12 +12,15 @@ mod probe;
 mod scroll;
 mod sgr;
 mod signals;
+#[cfg_attr(not(unix), path = "source_events.rs")]
+mod source;
 
 pub use clipboard::{Clipboard, Way};
 pub use guard::{Guard, NotATerminal};
-pub use input::{Input, Inputs};
+pub use input::Input;
 pub use links::open_url;
 pub use painter::Painter;
 pub use probe::Place;
 pub(crate) use signals::stop;
 pub use signals::{Signal, Signals};
+pub use source::Inputs;
