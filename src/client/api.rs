@@ -156,7 +156,17 @@ impl Api {
         }
     }
 
-    async fn access(
+    /// Has a refused or expired access token renewed; whether there is another one now.
+    pub(super) async fn renewed(&self, token: &SecretString) -> bool {
+        self.inner.credentials.rejected(token).await;
+        match self.inner.credentials.bearer().await {
+            Ok(fresh) => fresh.expose_secret() != token.expose_secret(),
+            // Whether there will be one shows the next time that it is asked for.
+            Err(_) => true,
+        }
+    }
+
+    pub(super) async fn access(
         &self,
         call: &Call,
         request_id: &str,
@@ -180,7 +190,13 @@ impl Api {
         }
     }
 
-    async fn attempt(&self, call: &Call, token: Option<&SecretString>, request_id: &str) -> Outcome {
+    /// The request, ready to be sent.
+    pub(super) fn request(
+        &self,
+        call: &Call,
+        token: Option<&SecretString>,
+        request_id: &str,
+    ) -> reqwest::RequestBuilder {
         let mut url = self.inner.base.clone();
         let path = format!("{}{BASE}{}", url.path().trim_end_matches('/'), call.path);
         url.set_path(&path);
@@ -190,7 +206,7 @@ impl Api {
             .request(call.method.clone(), url)
             .header(VERSION_HEADER, CONTRACT_VERSION)
             .header(REQUEST_ID, request_id)
-            .header(ACCEPT, "application/json, application/problem+json");
+            .header(ACCEPT, call.accept());
         if !call.query.is_empty() {
             request = request.query(&call.query);
         }
@@ -211,6 +227,14 @@ impl Api {
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.clone());
         }
+        if let Some(last) = &call.last_event {
+            request = request.header("last-event-id", last);
+        }
+        request
+    }
+
+    async fn attempt(&self, call: &Call, token: Option<&SecretString>, request_id: &str) -> Outcome {
+        let request = self.request(call, token, request_id);
         let started = Instant::now();
         let outcome = match request.send().await {
             Ok(response) => {

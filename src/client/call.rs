@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::domain::id::IntentKey;
 use crate::wire::page::ListParams;
+use crate::wire::paths::EVENTS;
 
 /// A request, ready to be sent any number of times.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub(super) struct Call {
     pub(super) harmless: bool,
     /// Whether it may go without an access token.
     pub(super) anonymous: bool,
+    /// The event behind which a stream goes on.
+    pub(super) last_event: Option<String>,
 }
 
 impl Call {
@@ -34,6 +37,16 @@ impl Call {
             version: None,
             harmless,
             anonymous: false,
+            last_event: None,
+        }
+    }
+
+    /// What is taken for an answer.
+    pub(super) fn accept(&self) -> &'static str {
+        if self.path == EVENTS {
+            "text/event-stream, application/problem+json"
+        } else {
+            "application/json, application/problem+json"
         }
     }
 

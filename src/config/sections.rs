@@ -300,6 +300,8 @@ pub struct Limits {
     pub request_seconds: u64,
     /// Hours after which a person has to sign in anew; 0: never.
     pub session_hours: u32,
+    /// Seconds of silence after which a stream of live events shows that it lives.
+    pub stream_beat_seconds: u64,
 }
 
 impl Default for Limits {
@@ -315,6 +317,7 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             request_seconds: 15,
             session_hours: 12,
+            stream_beat_seconds: 15,
         }
     }
 }

@@ -179,6 +179,7 @@ pub const KEYS: &[Key] = &[
     key("limits", "body_bytes", Kind::Number(1_024, 1 << 30)),
     key("limits", "request_seconds", Kind::Number(1, 600)),
     key("limits", "session_hours", Kind::Number(0, 720)),
+    key("limits", "stream_beat_seconds", Kind::Number(1, 120)),
     key("audit", "checkpoint_entries", Kind::Number(1, 1_000_000)),
     key("audit", "checkpoint_minutes", Kind::Number(1, 10_080)),
     key("audit", "checkpoint_file", Kind::Text),

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod letter;
 pub mod lifecycle;
 pub mod link;
+pub mod live;
 pub mod lookup;
 pub mod masking;
 pub mod offer;

@@ -7,6 +7,7 @@ pub mod approvals;
 pub mod audit;
 pub mod deliveries;
 pub mod desk;
+pub mod events;
 pub mod offers;
 pub mod page;
 pub mod paths;

@@ -44,6 +44,8 @@ pub const PRESETS: &str = "/presets";
 pub const PLANS: &str = "/tokens/bulk/plans";
 /// `GET`: requests for approval.
 pub const APPROVALS: &str = "/approvals";
+/// `GET`: live events.
+pub const EVENTS: &str = "/events";
 /// `GET`: the audit.
 pub const AUDIT: &str = "/audit";
 /// `GET`: verification of the audit chain.

@@ -138,6 +138,7 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     services.session_hours = setup.limits.session_hours;
     services.keys = Arc::new(setup.keys);
     let metrics = Metrics::default();
+    let stop = CancellationToken::new();
     let limits = &setup.limits;
     let api = Api::new(Parts {
         services: services.clone(),
@@ -151,6 +152,8 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
             refused: RateLimiter::keyed(Quota::per_minute(whole(limits.refused_per_minute))),
         },
         limiter: RateLimiter::keyed(quota(limits.requests_per_second, limits.burst)),
+        beat_seconds: limits.stream_beat_seconds,
+        stop: stop.clone(),
     });
     let bounds = Bounds {
         body_bytes: usize::try_from(limits.body_bytes).unwrap_or(usize::MAX),
@@ -163,7 +166,6 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
         most: usize::try_from(limits.connections).unwrap_or(usize::MAX),
         tls: setup.tls.clone(),
     };
-    let stop = CancellationToken::new();
     let mut tasks = Vec::new();
     if let Some(listener) = setup.metrics {
         let plain = Taking {
@@ -187,7 +189,9 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
         stop.clone(),
     ));
     let sweeping = tokio::spawn(workers::sweep(services.clone(), stop.clone()));
-    tasks.extend([sealing, keeping, sweeping]);
+    let following = tokio::spawn(workers::live::follow(services.clone(), stop.clone()));
+    let hearing = tokio::spawn(workers::live::hear(services.clone(), stop.clone()));
+    tasks.extend([sealing, keeping, sweeping, following, hearing]);
     if !setup.channels.is_empty() {
         let sending = workers::outbox::send(services.clone(), setup.channels, stop.clone());
         tasks.push(tokio::spawn(sending));

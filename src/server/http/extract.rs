@@ -13,8 +13,9 @@ use super::doorman::{self, Client};
 use super::{Api, Refusal};
 use crate::domain::id::{IntentKey, SessionId};
 use crate::server::auth::{AuthError, role_of};
+use crate::server::services::live::Listening;
 use crate::server::services::sessions::{Identity, Standing, Trace};
-use crate::server::services::{Actor, Answer, IntentRequest};
+use crate::server::services::{Actor, Answer, IntentRequest, Services};
 use crate::wire::paths;
 use crate::wire::problem::{Code, FieldProblem};
 
@@ -31,73 +32,99 @@ impl FromRequestParts<Api> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refusal> {
-        let token = bearer(&parts.headers).ok_or_else(|| {
-            Refusal::new(
-                Code::Unauthenticated,
-                "sign in: the request carries no access token",
-            )
-        })?;
-        let client = Client::of(&parts.extensions);
-        let validated = api.validator.validate(token, api.services.now()).await;
-        if matches!(validated, Err(AuthError::Invalid(_))) {
-            api.doorman.refused(client)?;
-        }
-        let claims = validated.map_err(not_let_in)?;
-        if [&claims.uid, &claims.subject, &claims.issuer]
-            .iter()
-            .any(|text| text.contains('\0'))
-        {
-            return Err(Refusal::new(
-                Code::Unauthenticated,
-                "the access token is not valid; sign in again",
-            ));
-        }
-        let identity = Identity {
-            role: role_of(&claims.groups, &api.roles),
-            session: session(&parts.headers)?.unwrap_or_else(|| SessionId(claims.mark())),
-            trace: Trace {
-                token: claims.mark(),
-                until: claims.exp,
-                auth_at: claims.auth_time,
-                address: Client::of(&parts.extensions).text(),
-                client: program(&parts.headers),
-            },
-            employee_id: storable(claims.employee_id.unwrap_or_else(|| claims.uid.clone())),
-            name: storable(claims.name.unwrap_or(claims.subject)),
-            subject: claims.uid,
-            issuer: claims.issuer.clone(),
-            request_id: request_id(&parts.headers),
-        };
-        let actor = match api.services.actor(&identity).await? {
-            Standing::In(actor) => *actor,
-            Standing::Ended => {
-                return Err(Refusal::new(
-                    Code::SessionEnded,
-                    "this sign-in was ended; sign in again",
-                ));
-            }
-            Standing::TooOld => {
-                return Err(Refusal::new(
-                    Code::SessionEnded,
-                    "this sign-in is as old as one may become here; sign in again",
-                ));
-            }
-            Standing::Locked => {
-                return Err(Refusal::new(
-                    Code::SessionLocked,
-                    "this sign-in is locked; sign in again to go on",
-                ));
-            }
-        };
-        if let Err(until) = api.limiter.check_key(&actor.id) {
-            let refusal = Refusal::new(Code::RateLimited, "too many requests; wait a moment");
-            return Err(refusal.retry_after(doorman::seconds(&until)));
-        }
+        let (actor, identity) = let_in(parts, api, false).await?;
         Ok(Self {
             actor,
-            issuer: claims.issuer,
+            issuer: identity.issuer,
         })
     }
+}
+
+/// The desk of a signed-in person with a role, which asks without the person's doing.
+#[derive(Debug, Clone)]
+pub struct Watcher {
+    /// Who listens.
+    pub who: Listening,
+    /// What lets them in, to be held against what becomes of the sign-in.
+    pub identity: Identity,
+}
+
+impl FromRequestParts<Api> for Watcher {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refusal> {
+        let (actor, identity) = let_in(parts, api, true).await?;
+        let who = Services::listening(&actor).ok_or_else(no_role)?;
+        Ok(Self { who, identity })
+    }
+}
+
+/// Checks access token, sign-in and pace.
+async fn let_in(parts: &Parts, api: &Api, unattended: bool) -> Result<(Actor, Identity), Refusal> {
+    let token = bearer(&parts.headers).ok_or_else(|| {
+        Refusal::new(
+            Code::Unauthenticated,
+            "sign in: the request carries no access token",
+        )
+    })?;
+    let client = Client::of(&parts.extensions);
+    let validated = api.validator.validate(token, api.services.now()).await;
+    if matches!(validated, Err(AuthError::Invalid(_))) {
+        api.doorman.refused(client)?;
+    }
+    let claims = validated.map_err(not_let_in)?;
+    if [&claims.uid, &claims.subject, &claims.issuer]
+        .iter()
+        .any(|text| text.contains('\0'))
+    {
+        return Err(Refusal::new(
+            Code::Unauthenticated,
+            "the access token is not valid; sign in again",
+        ));
+    }
+    let identity = Identity {
+        role: role_of(&claims.groups, &api.roles),
+        session: session(&parts.headers)?.unwrap_or_else(|| SessionId(claims.mark())),
+        trace: Trace {
+            token: claims.mark(),
+            until: claims.exp,
+            auth_at: claims.auth_time,
+            address: Client::of(&parts.extensions).text(),
+            client: program(&parts.headers),
+        },
+        employee_id: storable(claims.employee_id.unwrap_or_else(|| claims.uid.clone())),
+        name: storable(claims.name.unwrap_or(claims.subject)),
+        subject: claims.uid,
+        issuer: claims.issuer.clone(),
+        request_id: request_id(&parts.headers),
+        unattended,
+    };
+    let actor = match api.services.actor(&identity).await? {
+        Standing::In(actor) => *actor,
+        Standing::Ended => {
+            return Err(Refusal::new(
+                Code::SessionEnded,
+                "this sign-in was ended; sign in again",
+            ));
+        }
+        Standing::TooOld => {
+            return Err(Refusal::new(
+                Code::SessionEnded,
+                "this sign-in is as old as one may become here; sign in again",
+            ));
+        }
+        Standing::Locked => {
+            return Err(Refusal::new(
+                Code::SessionLocked,
+                "this sign-in is locked; sign in again to go on",
+            ));
+        }
+    };
+    if let Err(until) = api.limiter.check_key(&actor.id) {
+        let refusal = Refusal::new(Code::RateLimited, "too many requests; wait a moment");
+        return Err(refusal.retry_after(doorman::seconds(&until)));
+    }
+    Ok((actor, identity))
 }
 
 /// What whoever is not let in by their token is told.
@@ -128,13 +155,17 @@ impl FromRequestParts<Api> for Member {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refusal> {
         let caller = Caller::from_request_parts(parts, api).await?;
         if caller.actor.role.is_none() {
-            return Err(Refusal::new(
-                Code::NoRole,
-                "you are signed in, but none of your groups has a role at this desk; ask its administrator",
-            ));
+            return Err(no_role());
         }
         Ok(Self(caller.actor))
     }
+}
+
+fn no_role() -> Refusal {
+    Refusal::new(
+        Code::NoRole,
+        "you are signed in, but none of your groups has a role at this desk; ask its administrator",
+    )
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

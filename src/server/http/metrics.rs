@@ -36,6 +36,8 @@ pub struct Metrics {
     durations: Family<RouteOnly, Histogram, fn() -> Histogram>,
     /// Requests being worked on.
     pub in_flight: Gauge,
+    /// Streams of live events that are open.
+    pub streams: Gauge,
     /// Audit entries sealed since the start.
     pub sealed: Counter<u64, AtomicU64>,
 }
@@ -52,16 +54,23 @@ impl Default for Metrics {
         let requests = Family::<RouteLabels, Counter>::default();
         let durations = Family::<RouteOnly, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
         let in_flight = Gauge::default();
+        let streams = Gauge::default();
         let sealed = Counter::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time to answer", durations.clone());
         registry.register("http_in_flight", "Requests being worked on", in_flight.clone());
+        registry.register(
+            "live_streams",
+            "Streams of live events that are open",
+            streams.clone(),
+        );
         registry.register("audit_sealed", "Audit entries sealed", sealed.clone());
         Self {
             registry: Arc::new(registry),
             requests,
             durations,
             in_flight,
+            streams,
             sealed,
         }
     }

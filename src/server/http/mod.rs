@@ -6,6 +6,7 @@ pub mod audit;
 pub mod deliveries;
 pub mod desk;
 pub mod doorman;
+pub mod events;
 pub mod extract;
 pub mod meta;
 pub mod metrics;
@@ -23,6 +24,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use governor::DefaultKeyedRateLimiter;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::identity::RoleGroups;
 use crate::domain::id::AgentId;
@@ -73,6 +75,10 @@ pub struct Parts {
     pub doorman: doorman::Doorman,
     /// Requests of one person.
     pub limiter: DefaultKeyedRateLimiter<AgentId>,
+    /// Seconds of silence after which an open stream shows that it lives.
+    pub beat_seconds: u64,
+    /// Told when the backend stops: open streams end then.
+    pub stop: CancellationToken,
 }
 
 impl Api {

@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use super::refusal::IsProblem;
 use super::{
-    Api, Refusal, accounts, approvals, audit, deliveries, desk, doorman, meta, offers, plans, presets,
-    sessions, tickets, tokens,
+    Api, Refusal, accounts, approvals, audit, deliveries, desk, doorman, events, meta, offers, plans,
+    presets, sessions, tickets, tokens,
 };
 use crate::wire::problem::{Code, Problem};
 use crate::wire::{CONTRACT_VERSION, paths};
@@ -63,7 +63,8 @@ fn nouns() -> (Router<Api>, utoipa::openapi::OpenApi) {
         .merge(presets::routes())
         .merge(deliveries::routes())
         .merge(tickets::routes())
-        .merge(audit::routes());
+        .merge(audit::routes())
+        .merge(events::routes());
     OpenApiRouter::with_openapi(Doc::openapi())
         .nest(paths::BASE, routes)
         .split_for_parts()

@@ -10,6 +10,7 @@ pub mod error;
 pub mod facets;
 pub mod history;
 pub mod listing;
+pub mod live;
 pub mod outbound;
 pub mod people;
 pub mod plans;
@@ -45,6 +46,8 @@ pub struct Services {
     pub profile: Arc<Profile>,
     /// Rung after each commit: the sealer wakes.
     pub committed: Arc<Notify>,
+    /// Where open streams listen.
+    pub live: live::Live,
     /// Denials of late.
     pub denials: denials::Denials,
     /// Hours after which a person has to sign in anew; 0: never.
@@ -62,6 +65,7 @@ impl Services {
             clock,
             profile: Arc::new(profile),
             committed: Arc::new(Notify::new()),
+            live: live::Live::default(),
             denials: denials::Denials::default(),
             session_hours: 0,
             keys: Arc::new(Keys::default()),

@@ -31,6 +31,8 @@ pub struct Identity {
     pub request_id: String,
     /// Where it comes from, and what it was let in by.
     pub trace: Trace,
+    /// Whether it is the desk's own doing, not the person's: that does not count as use of the sign-in.
+    pub unattended: bool,
 }
 
 /// What becomes of a request by the sign-in that it names.
@@ -106,7 +108,8 @@ impl Services {
         let recent = session
             .as_ref()
             .is_some_and(|s| now.seconds_since(s.seen_at) < SEEN_EVERY);
-        if known.as_ref() != Some(&fresh) || !recent || bound.is_none() {
+        let due = !recent && !(identity.unattended && session.is_some());
+        if known.as_ref() != Some(&fresh) || due || bound.is_none() {
             actor.id = self.note_presence(identity, &fresh, &actor).await?;
         }
         Ok(Standing::In(Box::new(actor)))

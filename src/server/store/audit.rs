@@ -187,6 +187,7 @@ pub async fn seal(store: &Store, limit: u32) -> Result<u64, StoreError> {
         };
         sealed += 1;
     }
+    super::live::notify(store, &tx, "").await?;
     tx.commit().await?;
     Ok(sealed)
 }

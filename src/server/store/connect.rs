@@ -149,6 +149,11 @@ impl Store {
         })
     }
 
+    /// The connections to PostgreSQL; `None` on SQLite.
+    pub(super) fn postgres(&self) -> Option<&sqlx::PgPool> {
+        (!self.is_sqlite()).then(|| self.write.get_postgres_connection_pool())
+    }
+
     /// Whether this is SQLite: then there is one writer.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {

@@ -16,6 +16,7 @@ pub mod filter;
 pub mod imports;
 pub mod intents;
 pub mod known;
+pub mod live;
 pub mod offers;
 pub mod page;
 pub mod people;

@@ -1,6 +1,7 @@
 //! Work beside the requests: sealing the audit chain, and forgetting old intents.
 
 pub mod checkpoints;
+pub mod live;
 pub mod outbox;
 
 use std::time::Duration;
@@ -23,6 +24,9 @@ pub async fn seal(services: Services, stop: CancellationToken, sealed: impl Fn(u
         match audit::seal(&services.store, BATCH).await {
             Ok(n) => {
                 sealed(n);
+                if n > 0 {
+                    services.live.wake();
+                }
                 if n == u64::from(BATCH) {
                     continue;
                 }

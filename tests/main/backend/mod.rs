@@ -8,6 +8,7 @@ mod evidence;
 mod faults;
 pub mod harness;
 mod hostile;
+mod live;
 mod lookups;
 mod outbox;
 mod pages;

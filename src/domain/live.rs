@@ -1,0 +1,114 @@
+//! What of the audit is told to open desks as it happens: which entries are changes, who may hear of them, and what is
+//! said. Never how a thing reads: kinds, identifiers, versions, and the names of the fields that changed.
+
+use super::permission::Permission;
+
+/// Verbs that look at something and change nothing: nobody's screen has to follow them.
+const LOOKING: [&str; 6] = [
+    "account.view",
+    "account.verify",
+    "account.reveal",
+    "audit.export",
+    "session.start",
+    "token.link",
+];
+
+/// Who may hear of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Nobody: it is no change, or of a kind that is not told.
+    Nobody,
+    /// Whoever may see things of this kind.
+    With(Permission),
+    /// Whoever did it, in all their desks.
+    Actor,
+    /// Whom it is about, and who may see the sign-ins of others.
+    Person,
+}
+
+/// Who may hear of an entry with this verb, about a thing of this kind. A kind that is not named here is told to nobody.
+#[must_use]
+pub fn audience(verb: &str, kind: &str) -> Audience {
+    if LOOKING.contains(&verb) {
+        return Audience::Nobody;
+    }
+    match kind {
+        "token" => Audience::With(Permission::TokenView),
+        "account" => Audience::With(Permission::AccountView),
+        "ticket" | "agent" => Audience::With(Permission::TicketView),
+        "approval" => Audience::With(Permission::ApprovalView),
+        "plan" => Audience::With(Permission::TokenBulk),
+        "delivery" => Audience::With(Permission::DeliveryView),
+        // A preset may be private, and what it is called is its owner's business.
+        "preset" => Audience::Actor,
+        "session" => Audience::Person,
+        _ => Audience::Nobody,
+    }
+}
+
+/// What an entry's before and after tell without their values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// The version of the thing after the change.
+    pub version: Option<i64>,
+    /// Names of the fields that differ, in order.
+    pub fields: Vec<String>,
+    /// Whether something is shared with the desk.
+    pub shared: bool,
+}
+
+/// Reads the outline of a change from what the audit keeps of the thing before and after (JSON).
+#[must_use]
+pub fn outline(before: Option<&str>, after: Option<&str>) -> Outline {
+    let object = |text: Option<&str>| {
+        let value = text.and_then(|text| serde_json::from_str(text).ok());
+        match value {
+            Some(serde_json::Value::Object(object)) => object,
+            _ => serde_json::Map::new(),
+        }
+    };
+    let (before, after) = (object(before), object(after));
+    let is_shared = |of: &serde_json::Map<String, serde_json::Value>| {
+        of.get("shared").and_then(serde_json::Value::as_bool) == Some(true)
+    };
+    let mut fields: Vec<String> = if before.is_empty() {
+        Vec::new()
+    } else {
+        let differs = |name: &&String| before.get(*name) != after.get(*name);
+        after.keys().filter(differs).cloned().collect()
+    };
+    fields.retain(|name| name != "version");
+    Outline {
+        version: after.get("version").and_then(serde_json::Value::as_i64),
+        shared: is_shared(&before) || is_shared(&after),
+        fields,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outline_names_what_changed_and_not_how() {
+        let told = outline(
+            Some(r#"{"status":"open","priority":"low","version":3}"#),
+            Some(r#"{"status":"assigned","priority":"low","version":4}"#),
+        );
+        assert_eq!(told.version, Some(4));
+        assert_eq!(told.fields, ["status"]);
+        assert_eq!(outline(None, Some("message 7 (internal)")), Outline::default());
+        let made = outline(None, Some(r#"{"shared":true,"version":1}"#));
+        assert!(made.shared && made.fields.is_empty());
+    }
+
+    #[test]
+    fn looks_and_unknown_kinds_are_told_to_nobody() {
+        assert_eq!(audience("account.view", "account"), Audience::Nobody);
+        assert_eq!(audience("secret.made", "secret"), Audience::Nobody);
+        assert_eq!(
+            audience("token.remove", "token"),
+            Audience::With(Permission::TokenView)
+        );
+    }
+}

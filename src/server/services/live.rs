@@ -1,0 +1,224 @@
+//! Live events: what is told to open desks, to whom, and the place in this process where they listen.
+//!
+//! One worker follows the sealed chain and tells each stretch once; every open stream takes from the same ring. What a
+//! stream may hear is decided here, for each event. The ring is bounded: whoever does not keep up is cut off and comes
+//! back for the rest.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::{Notify, broadcast, watch};
+
+use super::{Actor, ServiceError, Services};
+use crate::domain::audit::Outcome;
+use crate::domain::id::{AgentId, SessionId};
+use crate::domain::live::{Audience, audience, outline};
+use crate::domain::permission::{Permission, Role};
+use crate::server::store::live::{self, Entry};
+use crate::wire::events::{CHANGE, Change};
+
+/// Entries that are read and told at once.
+pub const STRETCH: u32 = 200;
+/// Stretches that a reader may lie behind before it is cut off.
+const RING: usize = 64;
+/// Most entries between a reader's last event and now that it is told; behind more it has to read anew.
+pub const MOST_RESUMED: i64 = 1_000;
+
+/// A change, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Its place in the chain.
+    pub seq: i64,
+    /// Which sign-in it is about, if any.
+    pub session: Option<SessionId>,
+    /// Which person it is about, if any.
+    pub person: Option<AgentId>,
+    actor: Option<AgentId>,
+    audience: Audience,
+    /// The event as it is written to a stream.
+    frame: Bytes,
+}
+
+/// Who listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listening {
+    /// The person.
+    pub agent: AgentId,
+    /// Their role.
+    pub role: Role,
+    /// In which sign-in.
+    pub session: SessionId,
+}
+
+impl Told {
+    fn new(entry: Entry) -> Self {
+        let outline = outline(entry.before.as_deref(), entry.after.as_deref());
+        let audience = match audience(&entry.verb, &entry.kind) {
+            // A denial is no change.
+            _ if entry.outcome == Outcome::Denied => Audience::Nobody,
+            Audience::Actor if outline.shared => Audience::With(Permission::PresetUse),
+            other => other,
+        };
+        let about = uuid::Uuid::parse_str(&entry.id).ok();
+        let (seq, actor) = (entry.seq, entry.actor_id);
+        let session = about.filter(|_| entry.kind == "session").map(SessionId);
+        let person = about.filter(|_| entry.kind == "agent").map(AgentId);
+        let frame = if audience == Audience::Nobody {
+            Bytes::new()
+        } else {
+            let change = Change {
+                seq,
+                at: entry.at,
+                verb: entry.verb,
+                kind: entry.kind,
+                id: entry.id,
+                version: outline.version,
+                fields: outline.fields,
+                account_id: entry.account,
+                ticket_id: entry.ticket,
+                actor_id: entry.actor_id,
+                actor: entry.actor,
+            };
+            frame(CHANGE, Some(seq), &change)
+        };
+        Self {
+            seq,
+            session,
+            person,
+            actor,
+            audience,
+            frame,
+        }
+    }
+
+    /// The event as it is written to this listener's stream; `None`: it is not for them.
+    #[must_use]
+    pub fn frame_for(&self, who: &Listening) -> Option<&Bytes> {
+        let lets = match self.audience {
+            Audience::Nobody => false,
+            Audience::With(permission) => who.role.may(permission),
+            Audience::Actor => self.actor == Some(who.agent),
+            Audience::Person => {
+                self.session == Some(who.session)
+                    || self.actor == Some(who.agent)
+                    || who.role.may(Permission::SessionAdmin)
+            }
+        };
+        lets.then_some(&self.frame)
+    }
+
+    /// Whether it may be the end of this listener's sign-in.
+    #[must_use]
+    pub fn concerns(&self, who: &Listening) -> bool {
+        self.session == Some(who.session) || self.person == Some(who.agent)
+    }
+}
+
+/// An event as it stands in a stream: its place, its name, one line of JSON.
+#[must_use]
+pub fn frame(name: &str, seq: Option<i64>, data: &impl serde::Serialize) -> Bytes {
+    // The bodies of the contract are plain structures: writing them to memory cannot fail.
+    let json = serde_json::to_string(data).unwrap_or_default();
+    let id = seq.map(|seq| format!("id: {seq}\n")).unwrap_or_default();
+    Bytes::from(format!("{id}event: {name}\ndata: {json}\n\n"))
+}
+
+/// Where the streams of this process listen. Cheap to clone.
+#[derive(Clone)]
+pub struct Live(Arc<Inner>);
+
+struct Inner {
+    ring: broadcast::Sender<Arc<[Told]>>,
+    woken: Notify,
+    ready: watch::Sender<bool>,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self(Arc::new(Inner {
+            ring: broadcast::Sender::new(RING),
+            woken: Notify::new(),
+            ready: watch::Sender::new(false),
+        }))
+    }
+}
+
+impl Live {
+    /// There is something new in the chain.
+    pub fn wake(&self) {
+        self.0.woken.notify_one();
+    }
+
+    /// Waits until there is something new in the chain.
+    pub async fn woken(&self) {
+        self.0.woken.notified().await;
+    }
+
+    /// The worker knows its place: from here on nothing is left out.
+    pub fn began(&self) {
+        self.0.ready.send_replace(true);
+    }
+
+    /// Begins to listen, as soon as nothing can be left out any more.
+    pub async fn listen(&self) -> broadcast::Receiver<Arc<[Told]>> {
+        let receiver = self.0.ring.subscribe();
+        // The sender lives as long as this.
+        let _ = self.0.ready.subscribe().wait_for(|ready| *ready).await;
+        receiver
+    }
+
+    /// Tells entries to everybody who listens.
+    pub fn tell(&self, entries: Vec<Entry>) {
+        // Nobody listens: nothing to prepare.
+        if self.0.ring.receiver_count() > 0 {
+            let told: Arc<[Told]> = entries.into_iter().map(Told::new).collect();
+            let _ = self.0.ring.send(told);
+        }
+    }
+}
+
+/// Where a stream goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// Behind this place, up to that one, and then as it happens.
+    From(i64, i64),
+    /// From this place on: what lies before it cannot be told, for this reason.
+    Reset(i64, &'static str),
+}
+
+impl Services {
+    /// Where a stream goes on whose reader came as far as `last`. To be asked after [`Live::listen`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn resume(&self, last: Option<&str>) -> Result<Resume, ServiceError> {
+        let head = live::head(self.store.read()).await?;
+        let Some(last) = last else {
+            return Ok(Resume::From(head, head));
+        };
+        Ok(match last.parse::<i64>() {
+            Ok(last) if (0..=head).contains(&last) && head - last <= MOST_RESUMED => Resume::From(last, head),
+            Ok(last) if (0..=head).contains(&last) => Resume::Reset(head, "too_old"),
+            _ => Resume::Reset(head, "unknown"),
+        })
+    }
+
+    /// The stretch behind a place, ready to be sent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn told_after(&self, seq: i64) -> Result<Vec<Told>, ServiceError> {
+        let entries = live::after(self.store.read(), seq, STRETCH).await?;
+        Ok(entries.into_iter().map(Told::new).collect())
+    }
+
+    /// Who listens, if this person may.
+    #[must_use]
+    pub fn listening(actor: &Actor) -> Option<Listening> {
+        Some(Listening {
+            agent: actor.id,
+            role: actor.role?,
+            session: actor.session,
+        })
+    }
+}
