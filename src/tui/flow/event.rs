@@ -46,6 +46,8 @@ pub enum Event {
 pub enum Told {
     /// Ask this query.
     Query(String),
+    /// Group the rows by this field, or not at all.
+    Group(Option<&'static str>),
 }
 
 /// A change that more than one screen shows.

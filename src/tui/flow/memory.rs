@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::id::TicketId;
 use crate::domain::token::ActionKind;
 use crate::wire::tokens::{Action, ActionDone};
 
@@ -37,6 +38,8 @@ pub enum Remember {
         /// The query.
         text: String,
     },
+    /// The tickets of the list that one was opened from, in their order.
+    Queue(Vec<TicketId>),
 }
 
 /// What the desk remembers while it runs.
@@ -45,6 +48,7 @@ pub struct Memory {
     columns: BTreeMap<&'static str, Vec<Laid>>,
     queries: BTreeMap<&'static str, Vec<String>>,
     log: Vec<ActionDone>,
+    queue: Vec<TicketId>,
 }
 
 impl Memory {
@@ -57,6 +61,7 @@ impl Memory {
             Remember::Columns { list, laid } => {
                 self.columns.insert(list, laid);
             }
+            Remember::Queue(tickets) => self.queue = tickets,
             Remember::Query { noun, text } => {
                 let text = text.trim();
                 if text.is_empty() {
@@ -69,6 +74,20 @@ impl Memory {
                 queries.drain(..over);
             }
         }
+    }
+
+    /// The place of a ticket in the list that it was opened from, counted from 0, and how long that list is.
+    #[must_use]
+    pub fn queued(&self, ticket: TicketId) -> Option<(usize, usize)> {
+        let at = self.queue.iter().position(|id| *id == ticket)?;
+        Some((at, self.queue.len()))
+    }
+
+    /// The ticket so many places after this one in the list that it was opened from.
+    #[must_use]
+    pub fn beside(&self, ticket: TicketId, by: isize) -> Option<TicketId> {
+        let (at, _) = self.queued(ticket)?;
+        self.queue.get(at.checked_add_signed(by)?).copied()
     }
 
     /// Notes an action that was done here.

@@ -9,6 +9,8 @@ pub enum Context {
     Global,
     /// In a list or table.
     List,
+    /// In a table whose rows can be marked and whose columns can be laid out.
+    Table,
     /// On a screen with panes.
     Panes,
     /// On the sign-in screen.
@@ -39,9 +41,10 @@ pub enum Context {
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Global,
         Self::List,
+        Self::Table,
         Self::Panes,
         Self::SignIn,
         Self::Lookup,
@@ -63,6 +66,7 @@ impl Context {
         match self {
             Self::Global => "global",
             Self::List => "list",
+            Self::Table => "table",
             Self::Panes => "panes",
             Self::SignIn => "sign-in",
             Self::Lookup => "lookup",
@@ -85,6 +89,7 @@ impl Context {
         match self {
             Self::Global => "Everywhere",
             Self::List => "Lists and tables",
+            Self::Table => "Tables with marks and columns",
             Self::Panes => "Panes",
             Self::SignIn => "Sign-in",
             Self::Lookup => "Look-up",
@@ -106,14 +111,14 @@ impl Context {
 /// [`Context::Dialog`] lie above all others and may give keys another meaning while they do.
 pub(super) const TOGETHER: &[&[Context]] = {
     use Context::{
-        Account, Approvals, Catalog, Dialog, Global, List, Lookup, Panes, Plan, Queue, SignIn, Text, Ticket,
-        Tickets, Tokens,
+        Account, Approvals, Catalog, Dialog, Global, List, Lookup, Panes, Plan, Queue, SignIn, Table, Text,
+        Ticket, Tickets, Tokens,
     };
     &[
         &[Lookup, List, Panes, Global],
-        &[Account, Tokens, Tickets, List, Panes, Global],
+        &[Account, Tokens, Tickets, Table, List, Panes, Global],
         &[Catalog, Tickets, List, Panes, Global],
-        &[Queue, Tickets, List, Panes, Global],
+        &[Queue, Tickets, Table, List, Panes, Global],
         &[Ticket, Tickets, Tokens, List, Panes, Global],
         &[Plan, List, Panes, Global],
         &[Approvals, List, Panes, Global],
@@ -219,6 +224,10 @@ commands! {
     Left, "left", "Left", "Move left.", List, ["left"];
     Right, "right", "Right", "Move right.", List, ["right"];
     Open, "open", "Open", "Open the thing under the cursor.", List, ["enter"];
+    Columns, "columns", "Columns", "Choose the columns, their order and width.", Table, ["C"];
+    Mark, "mark", "Mark", "Mark the row, or take its mark away.", Table, ["space"];
+    MarkRange, "mark-range", "Mark range", "Begin to mark all that the cursor passes, or end it.", Table, ["v"];
+    MarkAll, "mark-all", "Mark all", "Mark all rows that match the query.", Table, ["*"];
     NextPane, "next-pane", "Next pane", "Go to the next pane.", Panes, ["tab"];
     PreviousPane, "previous-pane", "Previous pane", "Go to the pane before.", Panes, ["shift-tab"];
     Zoom, "zoom", "Zoom", "Give the pane the whole screen, or take it back.", Panes, ["z"];
@@ -237,10 +246,6 @@ commands! {
     DisputeToken, "dispute-token", "Dispute", "Open a dispute about the token.", Tokens, ["d"], TokenDispute;
     DecideDispute, "decide-dispute", "Decide dispute", "Uphold or reject the open dispute about the token.", Tokens, ["D"], DisputeDecide;
     RemoveToken, "remove-token", "Remove", "Take the token out of the wallet; history stays.", Tokens, ["x"], TokenRemove;
-    Columns, "columns", "Columns", "Choose the columns, their order and width.", Tokens, ["C"], TokenView;
-    Mark, "mark", "Mark", "Mark the token, or take its mark away.", Tokens, ["space"], TokenView;
-    MarkRange, "mark-range", "Mark range", "Begin to mark all that the cursor passes, or end it.", Tokens, ["v"], TokenView;
-    MarkAll, "mark-all", "Mark all", "Mark all tokens that match the query.", Tokens, ["*"], TokenView;
     TokenHistory, "token-history", "History", "Show what happened to the token.", Tokens, ["H"], TokenView;
     ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;
     TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a"], TicketTake;
@@ -253,11 +258,14 @@ commands! {
     TicketReopen, "ticket-reopen", "Reopen", "Reopen the ticket with a reason.", Tickets, ["t o"], TicketReopen;
     TicketLink, "ticket-link", "Link", "Link the ticket to an account or token.", Tickets, ["t l"], TicketEdit;
     TicketHistory, "ticket-history", "Activities", "Show everything that happened to the ticket, or the conversation again.", Tickets, ["t h", "h"], TicketView;
+    GroupBy, "group-by", "Group", "Put the rows into groups by one of their fields.", Queue, ["B"], TicketView;
     ViewMine, "view-mine", "Mine", "Show the tickets that are yours.", Queue, ["1"], TicketView;
     ViewUnassigned, "view-unassigned", "Unassigned", "Show the tickets that nobody has.", Queue, ["2"], TicketView;
     ViewOpen, "view-open", "Open ones", "Show the tickets that are not closed.", Queue, ["3"], TicketView;
     ViewUrgent, "view-urgent", "Urgent", "Show the tickets that need care now.", Queue, ["4"], TicketView;
     ViewAll, "view-all", "All", "Show all tickets.", Queue, ["5"], TicketView;
+    NextInQueue, "next-in-queue", "Next ticket", "Go to the next ticket of the list that this one was opened from.", Ticket, ["]"], TicketView;
+    PreviousInQueue, "previous-in-queue", "Ticket before", "Go to the ticket before in the list that this one was opened from.", Ticket, ["["], TicketView;
     FindCustomer, "find-customer", "Find customer", "Look the ticket's customer up.", Ticket, ["f"], AccountSearch;
     OpenWallet, "open-wallet", "Wallet", "Open the customer's account and tokens, for this ticket.", Ticket, ["w"], AccountView;
     RunPlan, "run-plan", "Do it", "Do the plan: all rows that are left of it.", Plan, ["ctrl-s"], TokenBulk;

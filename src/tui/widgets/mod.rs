@@ -12,10 +12,12 @@
 //! | `scroll` | lines that are longer than their place |
 //! | `list` | the cursor of a list: by id, over a window of rows, with marks |
 //! | `table` | columns, rows of a window, heads with sort marks |
+//! | `chart` | bars, values over time, a gauge |
 //! | `field`, `area` | one line and many lines of typed text |
 //! | `query_line` | the field of the last line: error at its column, count at the right |
 
 pub mod area;
+pub mod chart;
 pub mod facts;
 pub mod field;
 pub mod list;

@@ -155,7 +155,7 @@ impl Screen for AccountScreen {
         if self.context.id().is_some() {
             contexts.push(Context::Tickets);
         }
-        contexts.extend([Context::List, Context::Panes]);
+        contexts.extend([Context::Table, Context::List, Context::Panes]);
         contexts
     }
 

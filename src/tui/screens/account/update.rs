@@ -18,7 +18,7 @@ use crate::tui::widgets::list::Move;
 use crate::wire::accounts::{Verified, Verify};
 use crate::wire::page::ListParams;
 use crate::wire::tickets::LinkTicket;
-use crate::wire::tokens::ActionDone;
+use crate::wire::tokens::{ActionDone, TokenRow};
 
 /// The wake that hides what was revealed.
 const HIDE: WakeKey = "hide";
@@ -96,7 +96,7 @@ impl AccountScreen {
         let call = call_of(self.account);
         match command {
             Command::Sort => self.wallet.choose_sort(&SORTS, ctx),
-            Command::Columns => vec![columns::choose(ctx)],
+            Command::Columns => vec![columns::choose::<TokenRow>(ctx)],
             Command::Mark => {
                 let (_, mut effects) = self.wallet.window.mark(ctx, &call);
                 effects.push(detail::Detail::follow());

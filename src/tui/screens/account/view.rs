@@ -10,7 +10,7 @@ use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::account_verbs::field_name;
-use crate::tui::screens::parts::columns::TokenColumns;
+use crate::tui::screens::parts::token_columns::TokenColumns;
 use crate::tui::screens::parts::window::Marks;
 use crate::tui::screens::parts::{key, look};
 use crate::tui::theme::Role;

@@ -9,10 +9,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::completing::Completing;
-use super::look;
 use super::query_form::QueryForm;
 use super::sort;
 use super::window::{Call, Row, Took, Window};
+use super::{grouping, look};
 use crate::domain::query::{self, FieldSet};
 use crate::tui::flow::{Ctx, Effect, Remember, Reply, RequestId, Toast, WakeKey};
 use crate::tui::keys::{Command, Key};
@@ -288,6 +288,21 @@ impl<T: Row> Live<T> {
             Ok(query) => vec![sort::choose(query, usual, self.fields)],
             Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
         }
+    }
+
+    /// Puts the rows into groups of a field, or takes them out of those that they are in.
+    pub fn group(
+        &mut self,
+        before: Option<&str>,
+        by: Option<&str>,
+        ctx: &Ctx<'_>,
+        call: Call<'_>,
+    ) -> Vec<Effect> {
+        let Ok(query) = self.parsed(ctx) else {
+            return vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))];
+        };
+        let query = grouping::regroup(query, before, by, self.fields);
+        self.set(&query::format(&query), ctx, call)
     }
 
     /// How the rows are sorted, as far as the query says so: name of the field and direction.

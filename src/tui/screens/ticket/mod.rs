@@ -93,6 +93,17 @@ impl TicketScreen {
         self.card.as_ref().is_some_and(|card| card.verified_at.is_some())
     }
 
+    /// Whether the list that the ticket was opened from goes on in this direction.
+    fn beside(&self, command: Command, ctx: &Ctx<'_>) -> Availability {
+        let by = if command == Command::NextInQueue { 1 } else { -1 };
+        match (ctx.memory.queued(self.id), ctx.memory.beside(self.id, by)) {
+            (_, Some(_)) => Availability::Enabled,
+            (None, None) => Availability::Dimmed(ctx.words.get("ticket-no-queue")),
+            (Some(_), None) if by > 0 => Availability::Dimmed(ctx.words.get("ticket-queue-end")),
+            (Some(_), None) => Availability::Dimmed(ctx.words.get("ticket-queue-begin")),
+        }
+    }
+
     /// A token action: as on the account, with the reason where there is no customer or no token yet.
     fn token_command(&self, command: Command, detail: &TicketDetail, ctx: &Ctx<'_>) -> Availability {
         if detail.row.account_id.is_none() {
@@ -188,6 +199,11 @@ impl Screen for TicketScreen {
             (Command::TicketLink, ctx.may(Permission::AccountSearch).into()),
             (Command::TicketHistory, Availability::Enabled),
             (Command::Open, open),
+            (Command::NextInQueue, self.beside(Command::NextInQueue, ctx)),
+            (
+                Command::PreviousInQueue,
+                self.beside(Command::PreviousInQueue, ctx),
+            ),
             (Command::NextPane, Availability::Enabled),
             (Command::Zoom, Availability::Enabled),
             (Command::NewTicket, ctx.may(Permission::TicketCreate).into()),

@@ -253,3 +253,29 @@ fn frames() {
         insta::assert_snapshot!(format!("hostile_{cols}"), world.frame(&mut screen));
     }
 }
+
+#[test]
+fn the_next_of_the_list_takes_the_place_of_this_one() {
+    let mut world = World::new(80, 24);
+    let id = ticket().row.id;
+    let mut screen = opened(ticket(), false, &world);
+    assert_eq!(
+        why(&screen, &world, Command::NextInQueue),
+        "The ticket was not opened from a list."
+    );
+    let ids = [TicketId(uuid(1)), id, TicketId(uuid(3))];
+    world.memory.keep(crate::tui::flow::Remember::Queue(ids.to_vec()));
+    for (command, wanted) in [
+        (Command::NextInQueue, ids[2]),
+        (Command::PreviousInQueue, ids[0]),
+    ] {
+        assert_eq!(can(&screen, &world, command), Availability::Enabled);
+        let effects = give(&mut screen, &world, command);
+        assert!(matches!(&effects[..], [Effect::Replace(Route::Ticket { ticket })] if *ticket == wanted));
+    }
+    world.memory.keep(crate::tui::flow::Remember::Queue(vec![id]));
+    assert_eq!(
+        why(&screen, &world, Command::NextInQueue),
+        "It is the last ticket of the list."
+    );
+}

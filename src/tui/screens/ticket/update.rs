@@ -48,6 +48,14 @@ impl TicketScreen {
                 let ticket = Some(self.id);
                 return vec![Effect::Push(Route::Lookup { ticket })];
             }
+            Command::NextInQueue | Command::PreviousInQueue => {
+                let by = if command == Command::NextInQueue { 1 } else { -1 };
+                let beside = ctx.memory.beside(self.id, by);
+                return beside
+                    .map(|ticket| Effect::Replace(Route::Ticket { ticket }))
+                    .into_iter()
+                    .collect();
+            }
             _ => {}
         }
         if let Some(way) = Move::of(command) {

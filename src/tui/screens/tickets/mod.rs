@@ -43,6 +43,8 @@ const VIEWS: [(Command, &str, &str); 5] = [
 #[derive(Debug)]
 pub struct TicketsScreen {
     list: Live<TicketRow>,
+    /// The field that the rows are grouped by, as long as they are sorted by it first.
+    group: Option<&'static str>,
 }
 
 impl Default for TicketsScreen {
@@ -58,6 +60,7 @@ impl TicketsScreen {
         let (_, _, query) = VIEWS[2];
         Self {
             list: Live::new(&TICKET_FIELDS, query),
+            group: None,
         }
     }
 
@@ -104,7 +107,13 @@ impl Screen for TicketsScreen {
         if self.list.is_typing() {
             contexts.push(Context::Text);
         }
-        contexts.extend([Context::Queue, Context::Tickets, Context::List, Context::Panes]);
+        contexts.extend([
+            Context::Queue,
+            Context::Tickets,
+            Context::Table,
+            Context::List,
+            Context::Panes,
+        ]);
         contexts
     }
 
@@ -131,6 +140,8 @@ impl Screen for TicketsScreen {
         }
         commands.extend([
             (Command::Sort, Availability::Enabled),
+            (Command::GroupBy, Availability::Enabled),
+            (Command::Columns, Availability::Enabled),
             (Command::Copy, Availability::Enabled),
             (Command::Refresh, Availability::Enabled),
         ]);

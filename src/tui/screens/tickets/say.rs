@@ -1,10 +1,10 @@
 //! The list in words.
 
 use super::TicketsScreen;
-use super::view::priority;
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
+use crate::tui::screens::parts::ticket_columns::priority;
 use crate::tui::screens::parts::{key, or_nothing};
 
 impl TicketsScreen {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::id::TicketId;
 use crate::domain::ticket::{Priority, TicketStatus};
-use crate::tui::flow::{Answer, ApiCall, CallError, Fact, RequestId, Route, Trouble};
+use crate::tui::flow::{Answer, ApiCall, CallError, Fact, Remember, RequestId, Route, Told, Trouble};
 use crate::tui::keys::Key;
 use crate::tui::screens::parts::live;
 use crate::tui::screens::parts::testing::{World, call, calls, hostile, ticket, uuid};
@@ -91,7 +91,11 @@ fn enter_opens_and_verbs_work_on_the_row_under_the_cursor() {
     give(&mut screen, &world, Command::Down);
     let effects = give(&mut screen, &world, Command::Open);
     let second = rows()[1].id;
-    assert!(matches!(&effects[..], [Effect::Push(Route::Ticket { ticket })] if *ticket == second));
+    let [Effect::Remember(queue), Effect::Push(Route::Ticket { ticket: id })] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(*id, second);
+    assert_eq!(*queue, Remember::Queue(rows().iter().map(|row| row.id).collect()));
     let effects = give(&mut screen, &world, Command::TicketPriority);
     assert!(matches!(&effects[..], [Effect::Open(_)]));
     let mut changed = ticket();
@@ -144,6 +148,23 @@ fn the_query_line_asks_after_a_rest_and_esc_takes_it_back() {
         before,
         "a key without a meaning writes nothing"
     );
+}
+
+#[test]
+fn groups_lead_and_say_their_value_once() {
+    for (cols, rows_) in [(80, 24), (120, 40)] {
+        let world = World::new(cols, rows_);
+        let mut screen = opened(&world);
+        let effects = screen.update(Event::Told(Told::Group(Some("priority"))), &world.ctx());
+        let (id, asked) = call(&effects);
+        assert_eq!(q(&asked), "-status:resolved,closed sort:-priority");
+        let mut grouped = rows();
+        grouped[1].priority = Priority::High;
+        answer(&mut screen, &world, id, grouped);
+        insta::assert_snapshot!(format!("grouped_{cols}"), world.frame(&mut screen));
+        let effects = screen.update(Event::Told(Told::Group(None)), &world.ctx());
+        assert_eq!(q(&call(&effects).1), "-status:resolved,closed");
+    }
 }
 
 #[test]

@@ -1,13 +1,18 @@
 //! What the list does when something happens.
 
 use super::{TicketsScreen, VIEWS};
-use crate::tui::flow::{ApiCall, Ctx, Effect, Event, Fact, Route, Told};
+use crate::tui::flow::{ApiCall, Ctx, Effect, Event, Fact, Remember, Route, Told};
 use crate::tui::keys::Command;
-use crate::tui::screens::parts::{live, ticket_verbs};
+use crate::tui::screens::parts::columns::{self, Columned};
+use crate::tui::screens::parts::{grouping, live, ticket_verbs};
 use crate::tui::widgets::list::Move;
+use crate::wire::tickets::TicketRow;
 
 /// The orders that come first in the choice of one.
 const SORTS: [&str; 4] = ["-updated", "-priority", "created", "-created"];
+
+/// What the rows can be grouped by.
+const GROUPS: [&str; 5] = ["status", "priority", "assignee", "category", "tier"];
 
 impl TicketsScreen {
     pub(super) fn happen(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -20,6 +25,10 @@ impl TicketsScreen {
             Event::Paste(text) if self.list.is_typing() => self.list.paste(&text, ctx, call),
             Event::Woke(live::WAKE) => self.list.woke(ctx, call),
             Event::Told(Told::Query(text)) => self.list.told(&text, ctx, call),
+            Event::Told(Told::Group(by)) => {
+                let before = std::mem::replace(&mut self.group, by);
+                self.list.group(before, by, ctx, call)
+            }
             Event::Reply(id, reply) => self.list.reply(id, reply, ctx, call).1,
             Event::Happened(fact) => {
                 self.happened(fact);
@@ -42,6 +51,8 @@ impl TicketsScreen {
         }
         match command {
             Command::Sort => self.list.choose_sort(&SORTS, ctx),
+            Command::Columns => vec![columns::choose::<TicketRow>(ctx)],
+            Command::GroupBy => vec![grouping::choose(TicketRow::LIST, &GROUPS, self.group)],
             Command::Refresh => self.list.window.refresh(ctx, call),
             Command::NewTicket => vec![Effect::Push(Route::NewTicket {
                 account: None,
@@ -57,7 +68,13 @@ impl TicketsScreen {
             return Vec::new();
         };
         match command {
-            Command::Open => vec![Effect::Push(Route::Ticket { ticket: row.id })],
+            Command::Open => {
+                let queue = self.list.window.rows.iter().map(|row| row.id).collect();
+                vec![
+                    Effect::Remember(Remember::Queue(queue)),
+                    Effect::Push(Route::Ticket { ticket: row.id }),
+                ]
+            }
             // the account that is confirmed there is linked
             Command::TicketLink => vec![Effect::Push(Route::Lookup { ticket: Some(row.id) })],
             Command::Copy => vec![Effect::Copy {

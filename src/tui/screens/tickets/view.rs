@@ -4,15 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::TicketsScreen;
-use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
-use crate::tui::screens::parts::{key, look, or_nothing};
-use crate::tui::theme::Role;
+use crate::tui::screens::parts::ticket_columns::TicketColumns;
+use crate::tui::screens::parts::{key, look};
 use crate::tui::widgets::pane::Pane;
-use crate::tui::widgets::table::{Column, Row, Sorted, Table, Text, Width};
+use crate::tui::widgets::table::{Table, Text};
 use crate::tui::widgets::{notice, stroke};
-use crate::wire::tickets::TicketRow;
 
 impl TicketsScreen {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
@@ -40,13 +38,34 @@ impl TicketsScreen {
             .words
             .with("tickets-empty", &[("filter", &filter), ("all", &all)]);
         let sorted = self.list.sorted(ctx);
-        let columns = columns(sorted, ctx);
+        let mut columns = TicketColumns::new(ctx);
+        // rows stand in groups as long as their order is that of the group
+        let grouped = self.group.is_some() && self.group == sorted.map(|(field, _)| field);
+        if let Some(field) = self.group.filter(|_| grouped) {
+            columns.lead_with(field);
+        }
+        let heads = columns.heads(sorted, ctx);
         let window = &mut self.list.window;
+        window
+            .list
+            .cursor
+            .fit(usize::from(inner.height.saturating_sub(1)));
+        let top = window.list.cursor.top;
         let (stale, extent) = (window.is_stale(), window.extent());
         let loading = !window.has_come();
         let rows = &window.rows;
-        let row = |at: usize| rows.get(at).map(|ticket| table_row(ticket, ctx));
-        Table::new(&columns)
+        let row = |at: usize| {
+            let ticket = rows.get(at)?;
+            let before = at.checked_sub(1).filter(|_| at > top);
+            let before = before.and_then(|at| rows.get(at));
+            let goes_on = grouped && before.is_some_and(|before| columns.lead_alike(before, ticket, ctx));
+            let mut row = columns.row(ticket, false, ctx);
+            if goes_on && let Some(lead) = row.texts.first_mut() {
+                *lead = Text::plain("");
+            }
+            Some(row)
+        };
+        Table::new(&heads)
             .stale(stale)
             .loading(loading)
             .empty(&empty)
@@ -71,66 +90,4 @@ impl TicketsScreen {
             .collect::<Vec<_>>()
             .join(" ─ ")
     }
-}
-
-fn columns(sorted: Option<(&'static str, Sorted)>, ctx: &Ctx<'_>) -> Vec<Column<'static>> {
-    let column = |id: &str, field: &str, width: Width| {
-        let by = sorted.filter(|(name, _)| *name == field).map(|(_, way)| way);
-        Column::new(ctx.words.get(id), width).sorted(by)
-    };
-    let grow = |least, share| Width::Grow { least, share };
-    let subject = column("ticket-field-subject", "subject", grow(20, 4));
-    let mut when = column("ticket-field-updated", "updated", Width::Fixed(11)).rank(1);
-    if let Some(("created", way)) = sorted {
-        // the column of times shows what the list is sorted by
-        when = Column::new(ctx.words.get("ticket-field-opened"), Width::Fixed(11)).sorted(Some(way));
-    }
-    vec![
-        column("ticket-field-number", "number", Width::Fixed(10)),
-        column("ticket-field-priority", "priority", Width::Fixed(8)),
-        column("ticket-field-status", "status", Width::Fixed(21)),
-        subject,
-        column("ticket-field-assignee", "assignee", grow(10, 1)).rank(2),
-        column("ticket-field-customer", "account", grow(12, 1)).rank(3),
-        column("ticket-field-tier", "tier", Width::Fixed(4))
-            .at_right()
-            .rank(4),
-        when,
-    ]
-}
-
-fn table_row(ticket: &TicketRow, ctx: &Ctx<'_>) -> Row<'static> {
-    let word = ticket.priority.word();
-    let assignee = if ticket.assignee_name.is_empty() {
-        Text::new(ctx.words.get("ticket-nobody"), Role::Muted)
-    } else {
-        Text::plain(ticket.assignee_name.clone())
-    };
-    let updated = people::relative(ctx.words, ticket.updated_at.timestamp(), ctx.now.timestamp());
-    Row::new(vec![
-        Text::new(ticket.number.clone(), Role::Accent),
-        Text::new(priority(ticket, ctx), Role::of_priority(word)),
-        Text::plain(status(ticket, ctx)),
-        Text::plain(ticket.subject.clone()),
-        assignee,
-        Text::plain(or_nothing(ctx, &ticket.account_name)),
-        Text::plain(ticket.tier.to_string()),
-        Text::new(updated, Role::Muted),
-    ])
-}
-
-/// The priority by sign and word.
-pub(super) fn priority(ticket: &TicketRow, ctx: &Ctx<'_>) -> String {
-    let (sign, _) = ctx.theme.priority(ticket.priority.word());
-    format!("{sign} {}", ctx.desk.priority_label(ticket.priority))
-}
-
-/// Where it stands; reopened ones have a sign and how often.
-pub(super) fn status(ticket: &TicketRow, ctx: &Ctx<'_>) -> String {
-    let label = ctx.desk.status_label(ticket.status).to_owned();
-    if ticket.reopened == 0 {
-        return label;
-    }
-    let sign = if ctx.theme.is_ascii() { "~" } else { "↺" };
-    format!("{label} {sign}{}", ticket.reopened)
 }
