@@ -76,6 +76,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0010_ticket_parts.sql"),
         postgres: include_str!("migrations/postgres/0010_ticket_parts.sql"),
     },
+    Step {
+        version: 11,
+        name: "drafts",
+        sqlite: include_str!("migrations/sqlite/0011_drafts.sql"),
+        postgres: include_str!("migrations/postgres/0011_drafts.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
