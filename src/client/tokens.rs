@@ -3,12 +3,13 @@
 use http::Method;
 
 use crate::domain::id::{AccountId, ActionId, DisputeId, IntentKey, TokenId};
+use crate::domain::time::Moment;
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
 use crate::wire::tokens::{
     Action, ActionDone, AddToken, ChangeToken, DecideDispute, Dispute, DisputeToken, TokenEvent, TokenRow,
-    UndoAction,
+    UndoAction, WalletSteps,
 };
 
 use super::api::Api;
@@ -34,6 +35,19 @@ impl Api {
     #[must_use]
     pub fn account_token_pages(&self, id: AccountId, params: ListParams) -> Pages<TokenRow> {
         Pages::new(self.clone(), paths::account_part(id, "tokens"), params)
+    }
+
+    /// Where the past of a wallet can be stepped to from a moment, or from now.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn wallet_steps(
+        &self,
+        account: AccountId,
+        at: Option<Moment>,
+    ) -> Result<WalletSteps, ClientError> {
+        let path = paths::account_part(account, "tokens/steps");
+        self.fetch(Call::get(path).with_param("as_of", at)).await
     }
 
     /// A page of the whole desk's tokens.

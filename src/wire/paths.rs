@@ -73,7 +73,7 @@ pub fn intent(key: impl Display) -> String {
 pub fn account(id: impl Display) -> String {
     format!("/accounts/{id}")
 }
-/// Below an account: `verify`, `reveal`, `notes`, `tokens`.
+/// Below an account: `verify`, `reveal`, `notes`, `tokens`, `tokens/steps`.
 pub fn account_part(id: impl Display, part: &str) -> String {
     format!("/accounts/{id}/{part}")
 }

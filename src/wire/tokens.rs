@@ -271,6 +271,39 @@ pub struct TokenEvent {
     pub other: Option<TokenId>,
 }
 
+/// Where a wallet's past can be stepped to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct WalletSteps {
+    /// The latest change up to the moment that was asked about: what made the wallet what it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<WalletChange>,
+    /// The change before that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<WalletChange>,
+    /// The first change after the moment that was asked about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<WalletChange>,
+}
+
+/// A change of a wallet. As of `at`, it has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct WalletChange {
+    /// The first moment at which it has happened.
+    pub at: Moment,
+    /// What happened, as in a token's history; for actions of the desk: what was done.
+    pub what: String,
+    /// To which token; the first of them when it happened to several at once.
+    pub token_id: TokenId,
+    /// What that token is called.
+    pub name: String,
+    /// How many tokens changed at that moment.
+    pub tokens: u64,
+    /// By whom; empty when it was the customer or time.
+    pub who: String,
+}
+
 /// How many tokens of a query have which values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -15,7 +15,7 @@ use crate::wire::accounts::{AccountCard, AccountHits, AccountSearch, Reveal, Rev
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::Problem;
-use crate::wire::tokens::{ActionDone, AddToken, TokenRow};
+use crate::wire::tokens::{ActionDone, AddToken, TokenRow, WalletSteps};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(reveal))
         .routes(routes!(notes, add_note))
         .routes(routes!(wallet, add_token))
+        .routes(routes!(wallet_steps))
 }
 
 /// Look accounts up by e-mail, name, mobile number or partner identifier, or by one line that may be any of these.
@@ -120,6 +121,18 @@ async fn wallet(
         at: asked.as_of,
     };
     Ok(Json(api.services.tokens(&actor, of, &params).await?))
+}
+
+/// Where the past of an account's wallet can be stepped to: the change that made it what it was, the one before, the next.
+#[utoipa::path(get, path = "/accounts/{id}/tokens/steps", tag = "accounts", params(("id" = AccountId, Path), AsOf),
+    responses((status = 200, body = WalletSteps), (status = 404, body = Problem)))]
+async fn wallet_steps(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<AccountId>,
+    Params(asked): Params<AsOf>,
+) -> Result<Json<WalletSteps>, Refusal> {
+    Ok(Json(api.services.wallet_steps(&actor, id, asked.as_of).await?))
 }
 
 /// Add an offer to the account's wallet.

@@ -16,6 +16,7 @@ pub mod people;
 pub mod plans;
 pub mod presets;
 pub mod sessions;
+pub mod steps;
 pub mod ticket_changes;
 mod ticket_links;
 mod ticket_moves;

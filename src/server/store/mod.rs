@@ -26,6 +26,7 @@ pub mod records;
 pub mod schema;
 pub mod sessions;
 pub mod sql;
+pub mod steps;
 pub mod tickets;
 pub mod tokens;
 

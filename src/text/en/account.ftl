@@ -77,3 +77,26 @@ note-text = Note
 note-verb = Save
 note-missing = Write something first.
 note-done = The note is saved.
+
+# The wallet as it was.
+wallet-title-past = tokens as of { $when }
+past-banner = THE PAST: the wallet as of { $when }, { $ago }.
+past-change = Latest change then: { $what } { $about }, { $when }.
+past-more = { $count ->
+    [one] and one other
+   *[other] and { $count } others
+}
+past-keys = Actions are off.   { $earlier } Before   { $later } After   { $moment } Another moment   { $present } Now
+past-no-action = This is the past ({ $when }): nothing can be changed there. { $key } goes back to now.
+past-is-now = This is the wallet as it is now.
+past-nothing = Nothing has ever changed in this wallet.
+past-first = This is the first change of the wallet; before it there was nothing.
+past-back = That was the latest change: this is now again.
+moment-title = As of which moment?
+moment-head = Shown now: { $at }. Times are meant in { $zone }.
+moment-hint = A day and a time (2026-11-12 14:05), a day (its end is meant), yesterday, -3d, -2h, or now.
+moment-means = That is { $when }.
+moment-now = now
+moment-not = This is no moment; write one such as 2026-11-12 14:05, 2026-11-12, yesterday or -3d.
+moment-ahead = This lies ahead; only what has been can be looked at.
+moment-keys = { $confirm } Show   { $back } Leave

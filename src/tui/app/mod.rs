@@ -99,6 +99,8 @@ pub enum Job {
     },
     /// Open an address in a browser where there is one.
     OpenUrl(String),
+    /// Open an address, or copy it, and post what became of it as [`Msg::Reply`] with the same id.
+    HandOver(RequestId, String),
     /// Post [`Msg::Woke`] after a while.
     Wake {
         /// After how long.

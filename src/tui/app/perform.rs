@@ -108,6 +108,10 @@ impl App {
             Effect::Toast(toast) => self.say_toast(toast, jobs),
             Effect::Copy { text, what } => jobs.push(Job::Copy { text, what }),
             Effect::OpenUrl(url) => jobs.push(Job::OpenUrl(url)),
+            Effect::HandOver(id, url) => {
+                self.owners.insert(id, Asked { owner, action: None });
+                jobs.push(Job::HandOver(id, url));
+            }
             Effect::Wake { after, key } => self.wake(owner, after, key, jobs),
             Effect::Unwake(key) => self.unwake(owner, key, jobs),
             Effect::SignIn(ask) => jobs.push(Job::SignIn(ask)),

@@ -3,6 +3,7 @@
 use super::token_call::TokenCall;
 use crate::domain::id::{AccountId, IntentKey, OfferId, TicketId, TokenId};
 use crate::domain::permission::Permission;
+use crate::domain::time::Moment;
 use crate::text::words::Words;
 use crate::wire::accounts::{AccountSearch, Reveal, Verify};
 use crate::wire::desk::NewNote;
@@ -58,15 +59,22 @@ pub enum ApiCall {
     WalletPage {
         /// Whose.
         account: AccountId,
+        /// As of when; `None`: now.
+        at: Option<Moment>,
         /// Query, window.
         params: ListParams,
+    },
+    /// Where a wallet's past can be stepped to → [`Answer::Steps`](super::Answer::Steps).
+    WalletSteps {
+        /// Whose.
+        account: AccountId,
+        /// From when; `None`: from now.
+        at: Option<Moment>,
     },
     /// One token → [`Answer::Token`](super::Answer::Token).
     Token(TokenId),
     /// What happened to a token → [`Answer::TokenHistory`](super::Answer::TokenHistory).
     TokenHistory(TokenId),
-    /// Case notes of a token → [`Answer::Notes`](super::Answer::Notes).
-    TokenNotes(TokenId),
     /// Write a case note on a token → [`Answer::Note`](super::Answer::Note).
     AddTokenNote {
         /// The person's intent.
@@ -264,9 +272,9 @@ impl ApiCall {
             | Self::Reveal { .. }
             | Self::Notes(_)
             | Self::WalletPage { .. }
+            | Self::WalletSteps { .. }
             | Self::Token(_)
             | Self::TokenHistory(_)
-            | Self::TokenNotes(_)
             | Self::Offers { .. }
             | Self::Offer(_)
             | Self::Tickets(_)
@@ -291,7 +299,7 @@ impl ApiCall {
             Self::Verify { .. } => Permission::AccountVerify,
             Self::Reveal { .. } => Permission::AccountReveal,
             Self::AddNote { .. } => Permission::AccountNote,
-            Self::WalletPage { .. } | Self::Token(_) | Self::TokenHistory(_) | Self::TokenNotes(_) => {
+            Self::WalletPage { .. } | Self::WalletSteps { .. } | Self::Token(_) | Self::TokenHistory(_) => {
                 Permission::TokenView
             }
             Self::AddTokenNote { .. } => Permission::TokenNote,

@@ -43,8 +43,11 @@ pub enum Effect {
         /// What it is, for the toast: "code", "reference".
         what: String,
     },
-    /// Open an address in a browser where there is one, else offer it for copying.
+    /// Open an address in a browser where there is one.
     OpenUrl(String),
+    /// Open an address in a browser where there is one, else copy it; what became of it comes as
+    /// [`Answer::Handed`](super::Answer::Handed) with the same id.
+    HandOver(RequestId, String),
     /// Wake this screen after a while, under this name. A later wake of the same name takes its place.
     Wake {
         /// After how long.

@@ -48,6 +48,8 @@ pub enum Told {
     Query(String),
     /// Group the rows by this field, or not at all.
     Group(Option<&'static str>),
+    /// Look at it as of this moment; `None`: now.
+    AsOf(Option<Moment>),
 }
 
 /// A change that more than one screen shows.

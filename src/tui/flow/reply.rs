@@ -10,7 +10,7 @@ use crate::wire::offers::OfferRow;
 use crate::wire::page::Page;
 use crate::wire::problem::{Code, FieldProblem};
 use crate::wire::tickets::{Message, TicketDetail, TicketEvent, TicketRow};
-use crate::wire::tokens::{ActionDone, TokenEvent, TokenRow};
+use crate::wire::tokens::{ActionDone, ExternalLink, TokenEvent, TokenRow, WalletSteps};
 
 /// The outcome of an [`ApiCall`](super::ApiCall).
 pub type Reply = Result<Answer, CallError>;
@@ -30,6 +30,9 @@ pub enum Answer {
     Note(Note),
     Tokens(Page<TokenRow>),
     Token(Box<TokenRow>),
+    Steps(WalletSteps),
+    External(ExternalLink),
+    Handed(Handed),
     TokenHistory(Vec<TokenEvent>),
     Done(Box<ActionDone>),
     Of(TokenAnswer),
@@ -87,6 +90,32 @@ pub struct CallError {
 pub enum Current {
     Token(Box<TokenRow>),
     Ticket(Box<TicketRow>),
+}
+
+/// What became of an address that was to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handed {
+    /// This machine's opener took it.
+    Opened,
+    /// It could not be opened here: why; a tool of this machine copied it.
+    Copied {
+        /// Why it was not opened.
+        why: String,
+        /// Which tool has it.
+        tool: &'static str,
+    },
+    /// It could not be opened here: why; the terminal was asked to copy it, and may have refused.
+    Asked {
+        /// Why it was not opened.
+        why: String,
+    },
+    /// Neither opened nor copied.
+    Nowhere {
+        /// Why it was not opened.
+        why: String,
+        /// Why it was not copied.
+        not_copied: String,
+    },
 }
 
 impl CallError {

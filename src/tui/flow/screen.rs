@@ -27,6 +27,15 @@ impl From<Result<(), String>> for Availability {
     }
 }
 
+/// An address as it stands on the screen, for terminals that let people follow it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hyperlink {
+    /// The address.
+    pub url: String,
+    /// Where it is drawn: pieces of rows, in order.
+    pub places: Vec<Rect>,
+}
+
 /// The answer to `=`: why something is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
@@ -113,5 +122,10 @@ pub trait Dialog: std::fmt::Debug {
     /// Whether a text field has the focus.
     fn wants_text(&self) -> bool {
         false
+    }
+
+    /// The address that it shows, as it was drawn last.
+    fn hyperlink(&self) -> Option<Hyperlink> {
+        None
     }
 }

@@ -37,6 +37,9 @@ pub enum TokenCall {
         /// How, why, for which ticket.
         body: DecideDispute,
     },
+    /// Make a signed address of a token in the partner's system → [`Answer::External`](super::Answer::External). It
+    /// changes nothing that a second one would change again; each is audited.
+    External(TokenId),
     /// Take an action back → [`Answer::Done`](super::Answer::Done).
     Undo {
         /// The person's intent.
@@ -119,6 +122,7 @@ impl TokenCall {
             Self::Approve { key, approval, .. } => (key, "approval.approve", format!("approval {approval}")),
             Self::Reject { key, approval, .. } => (key, "approval.reject", format!("approval {approval}")),
             Self::Disputes(_)
+            | Self::External(_)
             | Self::Actions(_)
             | Self::Plan(_)
             | Self::RunPlan { .. }
@@ -137,6 +141,7 @@ impl TokenCall {
     pub fn permission(&self) -> Permission {
         match self {
             Self::Disputes(_) | Self::Actions(_) => Permission::TokenView,
+            Self::External(_) => Permission::TokenLink,
             Self::Dispute { .. } => Permission::TokenDispute,
             Self::Decide { .. } => Permission::DisputeDecide,
             Self::Undo { .. } | Self::UndoPlan(_) => Permission::TokenUndo,

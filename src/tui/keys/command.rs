@@ -239,12 +239,17 @@ commands! {
     LookupForm, "lookup-form", "Form", "Look up by a form with four fields, or by the one line again.", Lookup, ["f2", "ctrl-f"], AccountSearch;
     ConfirmAccount, "confirm-account", "Confirm account", "Confirm that this is the right account.", Account, ["c"], AccountVerify;
     Verify, "verify", "Verify caller", "Compare what the caller says with what is stored.", Account, ["V"], AccountVerify;
+    AsOf, "as-of", "As of", "See the wallet as it was at a moment.", Account, ["T"], TokenView;
+    EarlierChange, "earlier-change", "Change before", "Step back to before the latest change of the wallet.", Account, ["["], TokenView;
+    LaterChange, "later-change", "Change after", "Step on to the next change of the wallet; after the last, to now.", Account, ["]"], TokenView;
+    Present, "present", "Now", "Back from the past to the wallet as it is now.", Account, ["."], TokenView;
     Reveal, "reveal", "Reveal", "Show a masked field for a while, with a reason.", Account, ["e"], AccountReveal;
     AddNote, "add-note", "Case note", "Write a case note.", Account, ["N"], AccountNote;
     AddToken, "add-token", "Add token", "Search the catalog and add an offer to the wallet.", Tokens, ["a"], TokenAdd;
     ReissueToken, "reissue-token", "Reissue", "Put a new instance in the place of the token.", Tokens, ["r"], TokenReissue;
     DisputeToken, "dispute-token", "Dispute", "Open a dispute about the token.", Tokens, ["d"], TokenDispute;
     DecideDispute, "decide-dispute", "Decide dispute", "Uphold or reject the open dispute about the token.", Tokens, ["D"], DisputeDecide;
+    ViewOutside, "view-outside", "View outside", "View the token in the partner's system, by a signed link.", Tokens, ["o"], TokenLink;
     RemoveToken, "remove-token", "Remove", "Take the token out of the wallet; history stays.", Tokens, ["x"], TokenRemove;
     TokenHistory, "token-history", "History", "Show what happened to the token.", Tokens, ["H"], TokenView;
     ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;

@@ -29,12 +29,13 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
         ApiCall::AddNote { key, account, note } => {
             Answer::Note(api.add_account_note(*account, *key, note).await?)
         }
-        ApiCall::WalletPage { account, params } => {
-            Answer::Tokens(api.account_tokens(*account, params).await?)
-        }
+        ApiCall::WalletPage { account, at, params } => Answer::Tokens(match at {
+            Some(at) => api.account_tokens_at(*account, *at, params).await?,
+            None => api.account_tokens(*account, params).await?,
+        }),
+        ApiCall::WalletSteps { account, at } => Answer::Steps(api.wallet_steps(*account, *at).await?),
         ApiCall::Token(id) => Answer::Token(Box::new(api.token(*id).await?)),
         ApiCall::TokenHistory(id) => Answer::TokenHistory(api.token_history(*id).await?.items),
-        ApiCall::TokenNotes(id) => Answer::Notes(api.token_notes(*id, &all).await?.items),
         ApiCall::AddTokenNote { key, token, note } => {
             Answer::Note(api.add_token_note(*token, *key, note).await?)
         }

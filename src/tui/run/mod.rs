@@ -50,6 +50,8 @@ enum Post {
     Msg(Msg),
     /// Bytes for the terminal, with what to say about them.
     Bytes(Vec<u8>, Toast),
+    /// Bytes for the terminal, with the answer to whoever asked for them.
+    BytesFor(Vec<u8>, crate::tui::flow::RequestId, crate::tui::flow::Handed),
     /// An action came to its end; `known` tells whether its fate is.
     Acted {
         id: crate::tui::flow::RequestId,

@@ -12,6 +12,7 @@ use crate::wire::plans::PlanDetail;
 pub(super) async fn perform(api: &Api, call: &TokenCall) -> Result<Answer, ClientError> {
     Ok(match call {
         TokenCall::Disputes(token) => Answer::Of(TokenAnswer::Disputes(api.disputes(*token).await?.items)),
+        TokenCall::External(token) => Answer::External(api.external_link(*token).await?),
         TokenCall::Dispute {
             key,
             token,

@@ -22,7 +22,7 @@ use crate::domain::id::AgentId;
 use crate::domain::time::{Moment, SystemClock};
 use crate::text::words::Words;
 use crate::tui::app::{App, Job, Msg, WakeId};
-use crate::tui::flow::{Answer, ApiCall, CallError, Reply, RequestId, Toast, Trouble};
+use crate::tui::flow::{Answer, ApiCall, CallError, Handed, Reply, RequestId, Toast, Trouble};
 use crate::tui::term::{Clipboard, Place, Way, open_url};
 
 /// Something that only the loop itself can do.
@@ -115,6 +115,7 @@ impl Worker {
                 }
                 Job::Copy { text, what } => self.copy(text, what),
                 Job::OpenUrl(url) => self.open(url),
+                Job::HandOver(id, url) => self.hand_over(id, url),
                 Job::Wake { after, id } => {
                     self.wakes.insert(id, Instant::now() + after);
                 }
@@ -180,6 +181,10 @@ impl Worker {
                 bytes = Some(data);
                 Msg::Say(toast)
             }
+            Post::BytesFor(data, id, how) => {
+                bytes = Some(data);
+                Msg::Reply(id, Ok(Answer::Handed(how)))
+            }
             Post::Acted {
                 id,
                 key,
@@ -204,6 +209,8 @@ impl Worker {
     /// An answer tells about the link, too.
     fn replied(&mut self, id: RequestId, reply: Reply, app: &mut App, now: Moment) -> Vec<Own> {
         let up = match &reply {
+            // that was about this machine
+            Ok(Answer::Handed(_)) => None,
             Ok(_) => Some(true),
             Err(error) if error.trouble == Trouble::Lost => Some(true),
             Err(error) if error.trouble == Trouble::Offline => Some(false),
@@ -307,6 +314,23 @@ impl Worker {
                 Way::Tool(tool) => Post::Msg(Msg::Say(Toast::good(format!("{by_tool} ({tool})")))),
                 Way::Terminal(bytes) => Post::Bytes(bytes, Toast::info(by_terminal)),
                 Way::Nowhere(why) => Post::Msg(Msg::Say(Toast::warning(format!("{failed} {why}.")))),
+            };
+            let _ = posts.send(post);
+        });
+    }
+
+    /// Opens an address on this machine; where that cannot be, copies it.
+    fn hand_over(&self, id: RequestId, url: String) {
+        let (place, posts, clipboard) = (self.place, self.posts.clone(), Clipboard::new(self.place));
+        tokio::task::spawn_blocking(move || {
+            let post = |how| Post::Msg(Msg::Reply(id, Ok(Answer::Handed(how))));
+            let post = match open_url(place, &url) {
+                Ok(()) => post(Handed::Opened),
+                Err(why) => match clipboard.copy(&url) {
+                    Way::Tool(tool) => post(Handed::Copied { why, tool }),
+                    Way::Terminal(bytes) => Post::BytesFor(bytes, id, Handed::Asked { why }),
+                    Way::Nowhere(not_copied) => post(Handed::Nowhere { why, not_copied }),
+                },
             };
             let _ = posts.send(post);
         });

@@ -111,6 +111,7 @@ mod tests {
         ssh: false,
         tmux: false,
         screen: false,
+        screenless: false,
     };
 
     #[test]

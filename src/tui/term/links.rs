@@ -17,6 +17,11 @@ pub fn open_url(place: Place, url: &str) -> Result<(), String> {
             "There is no browser at this end of the connection: open it on your own machine.".to_owned(),
         );
     }
+    if place.screenless {
+        return Err(
+            "This machine has no screen to show a browser on: open it on another machine.".to_owned(),
+        );
+    }
     open::that_detached(parsed.as_str())
         .map_err(|_| "No browser was found here: open it on another machine.".to_owned())
 }
@@ -31,11 +36,13 @@ mod tests {
             ssh: true,
             tmux: false,
             screen: false,
+            screenless: false,
         };
         let near = Place {
             ssh: false,
             tmux: false,
             screen: false,
+            screenless: false,
         };
         for url in [
             "file:///etc/passwd",
@@ -46,5 +53,10 @@ mod tests {
             assert!(open_url(near, url).is_err(), "{url}");
         }
         assert!(open_url(far, "https://example.com/").is_err());
+        let bare = Place {
+            screenless: true,
+            ..near
+        };
+        assert!(open_url(bare, "https://example.com/").is_err_and(|why| why.contains("no screen")));
     }
 }

@@ -9,6 +9,8 @@ pub struct Place {
     pub tmux: bool,
     /// Inside GNU screen.
     pub screen: bool,
+    /// On a machine that shows no windows: a console, a server, a container.
+    pub screenless: bool,
 }
 
 impl Place {
@@ -20,6 +22,10 @@ impl Place {
         Self {
             ssh: set("SSH_CONNECTION") || set("SSH_TTY") || set("SSH_CLIENT"),
             tmux,
+            screenless: cfg!(all(unix, not(target_os = "macos")))
+                && !["DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "BROWSER"]
+                    .iter()
+                    .any(|name| set(name)),
             screen: !tmux && (set("STY") || var("TERM").is_some_and(|term| term.starts_with("screen"))),
         }
     }
@@ -49,9 +55,11 @@ mod tests {
             Place {
                 ssh: true,
                 tmux: true,
-                screen: false
+                screen: false,
+                screenless: cfg!(all(unix, not(target_os = "macos"))),
             }
         );
         assert!(!Place::of(env(&[("TERM", "xterm")])).ssh);
+        assert!(!Place::of(env(&[("DISPLAY", ":0")])).screenless);
     }
 }

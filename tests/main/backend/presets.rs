@@ -366,6 +366,83 @@ fn a_reissue_that_was_undone_counts_while_it_lasted() {
 }
 
 #[test]
+fn a_wallets_past_is_stepped_through_change_by_change() {
+    on_each(|backend| async move {
+        let (account, offer) = wallet(&backend).await;
+        let token = backend.token(account, &offer, Some("2026-11-21T00:05:00Z")).await;
+        let agent = backend.agent();
+        // minute 5: expired, 10: reissued, 20: undone
+        backend.clock.forward(600);
+        let first = agent
+            .reissue_token(token.id, 1, IntentKey::new(), &change("never arrived"))
+            .await
+            .expect("reissued");
+        backend.clock.forward(600);
+        agent
+            .undo_action(first.action.id, IntentKey::new(), &UndoAction::default())
+            .await
+            .expect("undone");
+        backend.clock.forward(600);
+        let mut seen = Vec::new();
+        let mut at = None;
+        loop {
+            let steps = agent.wallet_steps(account, at).await.expect("steps");
+            seen.extend(steps.here.as_ref().map(|change| change.what.clone()));
+            let Some(before) = steps.before else { break };
+            assert!(steps.here.is_some_and(|here| here.at > before.at));
+            at = Some(before.at);
+        }
+        assert_eq!(
+            seen,
+            ["undone", "reissued_to", "expired", "claimed"],
+            "{}",
+            backend.kind
+        );
+        let mut forth = Vec::new();
+        while let Some(after) = agent.wallet_steps(account, at).await.expect("steps").after {
+            // each step shows another wallet
+            let one = agent
+                .account_tokens_at(account, after.at, &by(""))
+                .await
+                .expect("a wallet");
+            forth.push((after.what, after.who, one.items.len()));
+            at = Some(after.at);
+        }
+        let who = |who: &str| who.to_owned();
+        assert_eq!(
+            forth,
+            [
+                ("expired".to_owned(), who(""), 1),
+                ("reissued_to".to_owned(), who("A-amara amara"), 2),
+                ("undone".to_owned(), who("A-amara amara"), 2),
+            ],
+            "{}",
+            backend.kind
+        );
+        let states = |page: tokendesk::wire::page::Page<tokendesk::wire::tokens::TokenRow>| {
+            page.items.iter().map(|t| t.state).collect::<Vec<_>>()
+        };
+        let expired = agent.wallet_steps(account, None).await.expect("steps");
+        let before = expired.before.expect("a change").at;
+        let page = agent
+            .account_tokens_at(account, before, &by("sort:claimed"))
+            .await;
+        assert_eq!(
+            states(page.expect("a wallet")),
+            [TokenState::Expired, TokenState::Active]
+        );
+        let nobody = agent
+            .wallet_steps(tokendesk::domain::id::AccountId::new(), None)
+            .await;
+        assert!(nobody.is_err(), "no such account");
+        let ahead = agent
+            .wallet_steps(account, Some(moment("2030-01-01T00:00:00Z")))
+            .await;
+        assert!(ahead.expect_err("the future").detail.contains("in the past"));
+    });
+}
+
+#[test]
 fn a_link_into_the_partners_system_is_signed_short_lived_and_audited() {
     on_each(|backend| async move {
         let (account, offer) = wallet(&backend).await;

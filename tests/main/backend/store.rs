@@ -94,11 +94,19 @@ async fn both_dialects_hold_the_same_tables_columns_and_indexes() {
     admin(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     // Words are looked up by what each database has for that: a table of its own, or a column.
     let own = |name: &&String| {
-        ["ticket_words", "sqlite_sequence", "search_docs.words ", "index search_docs_by_words "]
-            .iter()
-            .any(|start| name.starts_with(start))
+        [
+            "ticket_words",
+            "sqlite_sequence",
+            "search_docs.words ",
+            "index search_docs_by_words ",
+        ]
+        .iter()
+        .any(|start| name.starts_with(start))
     };
-    let apart: Vec<_> = ours.symmetric_difference(&theirs).filter(|name| !own(name)).collect();
+    let apart: Vec<_> = ours
+        .symmetric_difference(&theirs)
+        .filter(|name| !own(name))
+        .collect();
     assert!(apart.is_empty(), "only in one of them: {apart:#?}");
 }
 

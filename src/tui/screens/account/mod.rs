@@ -1,6 +1,7 @@
 //! An account: its card, the confirmation that it is the right one, and its wallet with detail and query line.
 
 mod card;
+mod past;
 mod say;
 mod update;
 mod view;
@@ -20,6 +21,7 @@ use super::parts::explain;
 use super::parts::full_name;
 use super::parts::gate::token_action;
 use super::parts::live::Live;
+use super::parts::outside;
 use crate::domain::id::{AccountId, TicketId};
 use crate::domain::permission::Permission;
 use crate::domain::query::TOKEN_FIELDS;
@@ -70,6 +72,7 @@ pub struct AccountScreen {
     revealed: Option<Shown>,
     wallet: Live<TokenRow>,
     detail: Detail,
+    past: past::Past,
     deciding: Deciding,
     pane: Pane,
     zoomed: bool,
@@ -96,6 +99,7 @@ impl AccountScreen {
             revealed: None,
             wallet: Live::new(&TOKEN_FIELDS, FIRST_QUERY),
             detail: Detail::default(),
+            past: past::Past::default(),
             deciding: Deciding::default(),
             pane: Pane::Wallet,
             zoomed: false,
@@ -164,9 +168,18 @@ impl Screen for AccountScreen {
         let confirmed = self.is_confirmed();
         let token = self.token();
         let marked = self.wallet.window.has_marks();
-        let action = |command| match bulk::verb(command).filter(|_| marked) {
-            Some(verb) => (command, bulk::may(verb, confirmed, ctx)),
-            None => (command, token_action(command, token, confirmed, ctx)),
+        let past = self.past_reason(ctx);
+        let action = |command: Command| match (&past, bulk::verb(command).filter(|_| marked)) {
+            // only looking goes on in the past
+            (Some(why), _) if !matches!(command, Command::Open | Command::TokenHistory) => {
+                (command, Availability::Dimmed(why.clone()))
+            }
+            (_, Some(verb)) => (command, bulk::may(verb, confirmed, ctx)),
+            (_, None) => (command, token_action(command, token, confirmed, ctx)),
+        };
+        let outside = match &past {
+            Some(why) => Availability::Dimmed(why.clone()),
+            None => outside::may(token, ctx),
         };
         let mut commands = Vec::new();
         let confirm = match (&self.card, self.confirming.is_waiting()) {
@@ -182,9 +195,13 @@ impl Screen for AccountScreen {
             action(Command::ReissueToken),
             action(Command::RemoveToken),
             action(Command::DisputeToken),
+            (Command::ViewOutside, outside),
             action(Command::Open),
             (Command::Filter, Availability::Enabled),
         ]);
+        if past.is_some() {
+            commands.insert(0, (Command::Present, Availability::Enabled));
+        }
         if let Some(row) = self.context.row() {
             commands.extend(super::parts::ticket_verbs::commands(row, ctx));
         }
@@ -195,6 +212,13 @@ impl Screen for AccountScreen {
         commands.push((Command::Sort, Availability::Enabled));
         commands.push((Command::QueryForm, Availability::Enabled));
         commands.push((Command::Columns, Availability::Enabled));
+        for command in [Command::EarlierChange, Command::LaterChange, Command::AsOf] {
+            commands.push((command, may(Permission::TokenView)));
+        }
+        if past.is_none() {
+            let now = Availability::Dimmed(ctx.words.get("past-is-now"));
+            commands.push((Command::Present, now));
+        }
         commands.push(action(Command::DecideDispute));
         commands.push(action(Command::Mark));
         commands.push(action(Command::MarkRange));
@@ -208,7 +232,7 @@ impl Screen for AccountScreen {
         if token.is_some() {
             commands.push((Command::Copy, Availability::Enabled));
         }
-        if self.pane == Pane::Detail || self.wallet.window.has_marks() {
+        if self.pane == Pane::Detail || past.is_some() || self.wallet.window.has_marks() {
             commands.push((Command::Back, Availability::Enabled));
         }
         commands

@@ -7,8 +7,9 @@ use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::account_verbs::field_name;
-use crate::tui::screens::parts::detail::{event_line, facts_of, sentence};
+use crate::tui::screens::parts::detail::{facts_of, sentence};
 use crate::tui::screens::parts::key;
+use crate::tui::screens::parts::timeline;
 
 impl AccountScreen {
     pub(super) fn words(&self, ctx: &Ctx<'_>) -> Vec<String> {
@@ -42,6 +43,7 @@ impl AccountScreen {
             (None, None) => lines.push(words.get("loading")),
         }
         lines.extend(self.context.say(ctx));
+        lines.extend(self.past_lines(ctx));
         lines.extend(self.wallet.say(ctx));
         let marked = self.marked(ctx);
         if !marked.is_empty() {
@@ -64,9 +66,8 @@ impl AccountScreen {
                 lines.extend(
                     self.detail
                         .events()
-                        .iter()
-                        .rev()
-                        .map(|event| event_line(event, ctx)),
+                        .into_iter()
+                        .map(|event| timeline::line(event, ctx)),
                 );
             }
         }

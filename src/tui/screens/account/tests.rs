@@ -1,5 +1,6 @@
 mod asking;
 mod disputing;
+mod past;
 
 use super::*;
 use crate::domain::id::TokenId;

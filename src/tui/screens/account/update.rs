@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use super::{AccountScreen, Pane, Shown};
 use crate::domain::id::AccountId;
+use crate::domain::time::Moment;
 use crate::domain::token::ActionKind;
 use crate::tui::flow::{
-    Answer, ApiCall, Ctx, Current, Effect, Event, Fact, Reply, RequestId, Route, Toast, Told, Trouble,
+    Answer, ApiCall, Ctx, Current, Effect, Event, Fact, Link, Reply, RequestId, Route, Toast, Told, Trouble,
     WakeKey,
 };
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::window::Took;
 use crate::tui::screens::parts::{
-    account_verbs, ask_latest, bulk, columns, detail, disputes, live, ticket_verbs, token_verbs,
+    account_verbs, ask_latest, bulk, columns, detail, disputes, live, outside, ticket_verbs, token_verbs,
 };
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::{Verified, Verify};
@@ -25,14 +26,14 @@ const HIDE: WakeKey = "hide";
 /// The orders that come first in the choice of one: newest, oldest, name, value, expiry.
 const SORTS: [&str; 5] = ["-claimed", "claimed", "name", "-value", "expires"];
 
-/// Asks for a page of an account's tokens.
-fn call_of(account: AccountId) -> impl Fn(ListParams) -> ApiCall {
-    move |params| ApiCall::WalletPage { account, params }
+/// Asks for a page of an account's tokens, as they are or as they were.
+pub(super) fn call_of(account: AccountId, at: Option<Moment>) -> impl Fn(ListParams) -> ApiCall {
+    move |params| ApiCall::WalletPage { account, at, params }
 }
 
 impl AccountScreen {
     pub(super) fn happen(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let call = call_of(self.account);
+        let call = call_of(self.account, self.past.at());
         match event {
             Event::Opened => {
                 let mut effects = self.read_card(ctx);
@@ -56,6 +57,9 @@ impl AccountScreen {
             Event::Woke(detail::WAKE) => self.show_detail(ctx),
             Event::Woke(HIDE) => self.count_down(ctx),
             Event::Told(Told::Query(text)) => self.wallet.told(&text, ctx, &call),
+            Event::Told(Told::AsOf(at)) => self.chosen(at, ctx),
+            // what could not be read is read as soon as the way is there again
+            Event::Link if ctx.link == Link::Live && self.detail.has_failed() => self.show_detail(ctx),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Delayed(_, words) => vec![Effect::Toast(Toast::warning(words))],
             Event::Happened(fact) => self.happened(&fact, ctx),
@@ -93,7 +97,7 @@ impl AccountScreen {
     }
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let call = call_of(self.account);
+        let call = call_of(self.account, self.past.at());
         match command {
             Command::Sort => self.wallet.choose_sort(&SORTS, ctx),
             Command::Columns => vec![columns::choose::<TokenRow>(ctx)],
@@ -126,11 +130,15 @@ impl AccountScreen {
                 self.show_detail(ctx)
             }
             Command::Back => {
-                // first the marks, then the pane
-                if !self.wallet.window.unmark() {
-                    self.pane = Pane::Wallet;
+                // first the marks, then the pane, then the past
+                if self.wallet.window.unmark() {
+                    return Vec::new();
                 }
-                Vec::new()
+                if self.pane == Pane::Detail {
+                    self.pane = Pane::Wallet;
+                    return Vec::new();
+                }
+                self.past_command(Command::Present, ctx).unwrap_or_default()
             }
             Command::Copy => self.copy(ctx),
             Command::Open | Command::TokenHistory => self.open_token(),
@@ -145,7 +153,13 @@ impl AccountScreen {
     }
 
     fn other_command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
-        if let Some(mut effects) = self.wallet.command(command, ctx, &call_of(self.account)) {
+        if let Some(effects) = self.past_command(command, ctx) {
+            return effects;
+        }
+        if let Some(mut effects) = self
+            .wallet
+            .command(command, ctx, &call_of(self.account, self.past.at()))
+        {
             match command {
                 Command::Filter => self.pane = Pane::Wallet,
                 Command::Submit => effects.push(detail::Detail::follow()),
@@ -154,13 +168,17 @@ impl AccountScreen {
             return effects;
         }
         match Move::of(command) {
+            Some(way) if self.pane == Pane::Detail && !self.wallet.is_typing() => {
+                self.detail.go(way);
+                Vec::new()
+            }
             Some(way) => self.go(way, ctx),
             None => self.dialog(command, ctx),
         }
     }
 
     fn go(&mut self, way: Move, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let call = call_of(self.account);
+        let call = call_of(self.account, self.past.at());
         let (changed, mut effects) = self.wallet.go(way, ctx, &call);
         if changed {
             effects.push(detail::Detail::follow());
@@ -201,11 +219,14 @@ impl AccountScreen {
         })
     }
 
+    /// Opens the token under the cursor; in the detail the one that the thing under the cursor leads to, if to any.
     fn open_token(&self) -> Vec<Effect> {
-        self.token().map_or_else(Vec::new, |token| {
+        let other = self.detail.other().filter(|_| self.pane == Pane::Detail);
+        let token = other.or_else(|| self.token().map(|token| token.id));
+        token.map_or_else(Vec::new, |token| {
             vec![Effect::Push(Route::Token {
                 account: self.account,
-                token: token.id,
+                token,
                 ticket: self.context.id(),
             })]
         })
@@ -234,11 +255,12 @@ impl AccountScreen {
     }
 
     fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let call = call_of(self.account);
+        let call = call_of(self.account, self.past.at());
         let (took, mut effects) = self.wallet.reply(id, reply, ctx, &call);
         let (id, reply) = match took {
             Took::NotMine(id, reply) => (id, reply),
             Took::Rows { .. } => {
+                self.past.came();
                 effects.extend(self.show_detail(ctx));
                 return effects;
             }
@@ -246,6 +268,13 @@ impl AccountScreen {
         };
         let Some((id, reply)) = self.detail.reply(id, reply) else {
             return effects;
+        };
+        let (id, reply) = match self.stepped(id, reply, ctx) {
+            Ok(more) => {
+                effects.extend(more);
+                return effects;
+            }
+            Err(others) => *others,
         };
         let (id, reply) = match self.deciding.reply(id, reply, ctx) {
             Ok(more) => {
@@ -377,14 +406,18 @@ impl AccountScreen {
             Fact::TokenChanged(done) if done.action.account_id == self.account => {
                 effects.extend(self.token_changed(done, ctx));
             }
-            Fact::TokenRowChanged(row) if row.account_id == self.account => {
+            Fact::TokenRowChanged(row) if row.account_id == self.account && self.past.at().is_none() => {
                 self.wallet.window.replace(row.as_ref().clone());
                 effects.extend(self.show_detail(ctx));
             }
             Fact::WalletChanged(account) if *account == self.account => {
                 self.wallet.window.unmark();
                 effects.extend(self.read_card(ctx));
-                effects.extend(self.wallet.window.refresh(ctx, &call_of(self.account)));
+                effects.extend(
+                    self.wallet
+                        .window
+                        .refresh(ctx, &call_of(self.account, self.past.at())),
+                );
             }
             // the card counts open tickets
             Fact::TicketChanged(_) => effects.extend(self.read_card(ctx)),
@@ -405,6 +438,10 @@ impl AccountScreen {
 
     /// Rows change in place; what is new stands on top, under the cursor.
     fn token_changed(&mut self, done: &ActionDone, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.past.at().is_some() {
+            // the past stays as it was
+            return self.read_card(ctx);
+        }
         let mut effects = Vec::new();
         let window = &mut self.wallet.window;
         if let Some(original) = &done.original {
@@ -414,19 +451,19 @@ impl AccountScreen {
             ActionKind::Add | ActionKind::Reissue => {
                 if !window.put_on_top(done.token.clone()) {
                     let query = window.query().to_owned();
-                    effects.extend(window.ask(&query, ctx, &call_of(self.account)));
+                    effects.extend(window.ask(&query, ctx, &call_of(self.account, self.past.at())));
                 }
             }
             _ => {
                 // what was taken out comes back into a list that left it out
                 if !window.replace(done.token.clone()) && done.action.kind == ActionKind::Undo {
                     let query = window.query().to_owned();
-                    effects.extend(window.ask(&query, ctx, &call_of(self.account)));
+                    effects.extend(window.ask(&query, ctx, &call_of(self.account, self.past.at())));
                 }
             }
         }
         // what has changed may no longer fit the query that it was found by
-        effects.extend(window.recount(ctx, &call_of(self.account)));
+        effects.extend(window.recount(ctx, &call_of(self.account, self.past.at())));
         self.just_changed = true;
         effects.extend(self.read_card(ctx));
         effects.extend(self.show_detail(ctx));
@@ -455,6 +492,7 @@ impl AccountScreen {
         let dialog = match (command, token) {
             (Command::RemoveToken, Some(token)) => token_verbs::remove(token, &whose, ticket, ctx),
             (Command::ReissueToken, Some(token)) => token_verbs::reissue(token, &whose, ticket, ctx),
+            (Command::ViewOutside, Some(token)) => outside::view(token, ctx),
             (Command::DisputeToken, Some(token)) => disputes::open(token, &whose, ticket, ctx),
             (Command::DecideDispute, Some(token)) => {
                 let token = token.clone();

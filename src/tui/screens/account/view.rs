@@ -12,7 +12,7 @@ use crate::tui::keys::Command;
 use crate::tui::screens::parts::account_verbs::field_name;
 use crate::tui::screens::parts::token_columns::TokenColumns;
 use crate::tui::screens::parts::window::Marks;
-use crate::tui::screens::parts::{key, look};
+use crate::tui::screens::parts::{key, look, look_date};
 use crate::tui::theme::Role;
 use crate::tui::widgets::facts::{self, Fact};
 use crate::tui::widgets::notice;
@@ -251,12 +251,18 @@ impl AccountScreen {
 
     fn draw_wallet(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
         let look = look(ctx);
-        let title = ctx.words.get("wallet-title");
+        let title = match self.past.at() {
+            Some(at) => ctx
+                .words
+                .with("wallet-title-past", &[("when", &look_date(ctx, at))]),
+            None => ctx.words.get("wallet-title"),
+        };
         let note = self.wallet_note(ctx);
         let mut inner = Border::new(&title)
             .note(&note)
             .focused(self.pane == Pane::Wallet)
             .draw(area, buf, look);
+        inner = self.draw_past(inner, buf, ctx);
         let window = &self.wallet.window;
         if let Some(problem) = window.problem.as_ref().filter(|p| p.column().is_none()) {
             let hint = ctx
@@ -277,7 +283,7 @@ impl AccountScreen {
             let filter = key(ctx, Command::Filter);
             ctx.words.with("wallet-nothing-fits", &[("key", &filter)])
         };
-        let stale = window.is_stale() || self.wallet.mistake().is_some();
+        let stale = window.is_stale() || self.wallet.mistake().is_some() || self.past.is_coming();
         let loading = window.is_loading() && !window.has_come();
         let extent = window.extent();
         let mut cursor = window.list.cursor;
@@ -297,9 +303,11 @@ impl AccountScreen {
     /// What the wallet's border says behind its title: how many, and of which query.
     pub(super) fn wallet_note(&self, ctx: &Ctx<'_>) -> String {
         let count = self.wallet.count(ctx);
+        // the card counts what there is now
         let all = self
             .card
             .as_ref()
+            .filter(|_| self.past.at().is_none())
             .map(|card| people::grouped(card.tokens.total().into()));
         let of = match all {
             Some(all) if !count.is_empty() => {
@@ -334,13 +342,12 @@ impl AccountScreen {
         ctx.words.with("mark-some", &[("count", &count)])
     }
 
-    fn draw_detail(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+    fn draw_detail(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
         let title = ctx.words.get("detail-title");
-        let inner = Border::new(&title)
-            .focused(self.pane == Pane::Detail)
-            .draw(area, buf, look(ctx));
+        let focused = self.pane == Pane::Detail;
+        let inner = Border::new(&title).focused(focused).draw(area, buf, look(ctx));
         if self.detail.token().is_some() {
-            self.detail.draw(inner, buf, ctx);
+            self.detail.draw(inner, buf, focused, ctx);
         } else {
             notice::draw(
                 inner,

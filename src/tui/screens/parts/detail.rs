@@ -5,12 +5,16 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::timeline::{self, Timeline};
 use super::{ask_latest, day, look, or_nothing, value};
+use crate::domain::id::TokenId;
+use crate::domain::time::Moment;
 use crate::domain::token::TokenState;
 use crate::text::people;
 use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId, WakeKey};
 use crate::tui::theme::Role;
 use crate::tui::widgets::facts::{self, Fact};
+use crate::tui::widgets::list::Move;
 use crate::tui::widgets::stroke::{below, block, line};
 use crate::wire::tokens::{TokenEvent, TokenRow};
 
@@ -26,6 +30,9 @@ pub struct Detail {
     events: Option<Vec<TokenEvent>>,
     asked: Latest,
     problem: Option<CallError>,
+    timeline: Timeline,
+    /// As of when it is looked at; `None`: now.
+    past: Option<Moment>,
 }
 
 impl Detail {
@@ -35,10 +42,34 @@ impl Detail {
         self.token.as_deref()
     }
 
-    /// What happened to it, once it is read.
+    /// What happened to it, once it is read, newest first; of the past only what had happened by then.
     #[must_use]
-    pub fn events(&self) -> &[TokenEvent] {
-        self.events.as_deref().unwrap_or_default()
+    pub fn events(&self) -> Vec<&TokenEvent> {
+        timeline::until(self.events.as_deref().unwrap_or_default(), self.past)
+    }
+
+    /// Moves the cursor in what happened.
+    pub fn go(&mut self, way: Move) {
+        let events = timeline::until(self.events.as_deref().unwrap_or_default(), self.past);
+        self.timeline.go(way, &events);
+    }
+
+    /// The token that the thing under the cursor leads to.
+    #[must_use]
+    pub fn other(&self) -> Option<TokenId> {
+        self.timeline.other(&self.events())
+    }
+
+    /// From now on it is looked at as of this moment.
+    pub fn look_at(&mut self, past: Option<Moment>) {
+        self.past = past;
+        self.timeline.begin();
+    }
+
+    /// Whether it could not be read.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.problem.is_some()
     }
 
     /// The cursor moved: the detail follows after a rest.
@@ -54,6 +85,9 @@ impl Detail {
     pub fn show(&mut self, token: Option<&TokenRow>, ctx: &Ctx<'_>) -> Vec<Effect> {
         let same = token.map(|t| (t.id, t.version)) == self.token().map(|t| (t.id, t.version));
         let known = same && (self.events.is_some() || self.asked.is_waiting());
+        if token.map(|t| t.id) != self.token().map(|t| t.id) {
+            self.timeline.begin();
+        }
         self.token = token.map(|token| Box::new(token.clone()));
         if known {
             return Vec::new();
@@ -72,7 +106,10 @@ impl Detail {
             return Some((id, reply));
         }
         match reply {
-            Ok(Answer::TokenHistory(events)) => self.events = Some(events),
+            Ok(Answer::TokenHistory(events)) => {
+                self.events = Some(events);
+                self.problem = None;
+            }
             Ok(_) => {}
             Err(error) => self.problem = Some(error),
         }
@@ -80,8 +117,9 @@ impl Detail {
     }
 
     /// Draws facts and history: beside each other where there is room, else one below the other.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
-        let Some(token) = self.token() else { return };
+    pub fn draw(&mut self, area: Rect, buf: &mut Buffer, focused: bool, ctx: &Ctx<'_>) {
+        let Some(token) = self.token.clone() else { return };
+        let token = token.as_ref();
         let title = title(token, ctx);
         let style = ctx.theme.style(Role::Title);
         line(buf, area.x, area.y, area.width, &title, style);
@@ -109,14 +147,21 @@ impl Detail {
             draw_facts(left, buf, &all, ctx);
             let used = draw_facts(right, buf, &second, ctx);
             let gap = u16::from(used > 0);
-            self.draw_history(below(right, used + gap), buf, ctx);
+            self.draw_history(below(right, used + gap), buf, focused, ctx);
         } else {
-            let used = draw_facts(rest, buf, &facts_of(token, ctx), ctx);
-            self.draw_history(below(rest, used), buf, ctx);
+            // where there is little room, the focus is on what happened: a few facts are enough then
+            let all = facts_of(token, ctx);
+            let few = if focused {
+                usize::from(rest.height) / 3
+            } else {
+                all.len()
+            };
+            let used = draw_facts(rest, buf, &all[..few.min(all.len())], ctx);
+            self.draw_history(below(rest, used), buf, focused, ctx);
         }
     }
 
-    fn draw_history(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+    fn draw_history(&mut self, area: Rect, buf: &mut Buffer, focused: bool, ctx: &Ctx<'_>) {
         if area.height == 0 {
             return;
         }
@@ -126,26 +171,12 @@ impl Detail {
             return;
         }
         let Some(events) = &self.events else {
-            line(
-                buf,
-                area.x,
-                area.y,
-                area.width,
-                &ctx.words.get("loading"),
-                look.style(Role::Muted),
-            );
+            let loading = ctx.words.get("loading");
+            line(buf, area.x, area.y, area.width, &loading, look.style(Role::Muted));
             return;
         };
-        for (event, y) in events.iter().rev().zip(area.y..area.bottom()) {
-            line(
-                buf,
-                area.x,
-                y,
-                area.width,
-                &event_line(event, ctx),
-                look.style(Role::Text),
-            );
-        }
+        let events = timeline::until(events, self.past);
+        self.timeline.draw(area, buf, &events, focused, ctx);
     }
 }
 
@@ -241,33 +272,12 @@ pub fn facts_of(token: &TokenRow, ctx: &Ctx<'_>) -> Vec<(String, String, u16)> {
 }
 
 /// The end of an id: enough to tell rows apart.
-fn short(id: &str) -> &str {
+pub(super) fn short(id: &str) -> &str {
     id.get(id.len().saturating_sub(6)..).unwrap_or(id)
 }
 
-/// One thing that happened, in a line.
-#[must_use]
-pub fn event_line(event: &TokenEvent, ctx: &Ctx<'_>) -> String {
-    let when = people::date_time(event.at.timestamp(), ctx.zone);
-    let name = format!("token-event-{}", event.what);
-    let what = if ctx.words.has(&name) {
-        ctx.words.get(&name)
-    } else {
-        event.what.clone()
-    };
-    let rest: Vec<String> = [reason_in_words(&event.detail, ctx), event.who.clone()]
-        .into_iter()
-        .filter(|text| !text.trim().is_empty())
-        .collect();
-    if rest.is_empty() {
-        format!("{when}  {what}")
-    } else {
-        format!("{when}  {what} · {}", rest.join(" · "))
-    }
-}
-
 /// A reason's code as the desk calls it; own words, alone or behind a code, stay as they are.
-fn reason_in_words(detail: &str, ctx: &Ctx<'_>) -> String {
+pub(super) fn reason_in_words(detail: &str, ctx: &Ctx<'_>) -> String {
     let (code, rest) = detail.split_once(':').unwrap_or((detail, ""));
     let label = ctx
         .desk

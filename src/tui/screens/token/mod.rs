@@ -1,4 +1,4 @@
-//! One token with everything: its facts, what happened to it, and its case notes.
+//! One token with everything: its facts, and its life from the newest thing to the first, case notes included.
 
 #[cfg(test)]
 mod tests;
@@ -7,13 +7,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::context::TicketContext;
-use super::parts::detail::{event_line, facts_of, title};
+use super::parts::detail::{facts_of, title};
 use super::parts::disputes::{self, Deciding};
 use super::parts::gate::token_action;
-use super::parts::{account_verbs, ask_latest, key, look, ticket_verbs, token_verbs};
+use super::parts::timeline::{self, Timeline};
+use super::parts::{account_verbs, ask_latest, key, look, outside, ticket_verbs, token_verbs};
 use crate::domain::id::{AccountId, TicketId, TokenId};
 use crate::domain::permission::Permission;
-use crate::text::people;
 use crate::tui::flow::{
     Answer, ApiCall, Availability, CallError, Ctx, Effect, Event, Explanation, Fact, Latest, Reply,
     RequestId, Route, Screen, ScreenKind,
@@ -24,10 +24,8 @@ use crate::tui::widgets::facts::{self, Fact as Line};
 use crate::tui::widgets::list::Move;
 use crate::tui::widgets::notice;
 use crate::tui::widgets::pane::Pane;
-use crate::tui::widgets::scroll::{Paragraph, Scroll};
 use crate::tui::widgets::stroke::below;
 use crate::wire::accounts::AccountCard;
-use crate::wire::desk::Note;
 use crate::wire::tokens::{TokenEvent, TokenRow};
 
 /// From this width on facts and history stand beside each other.
@@ -46,10 +44,9 @@ pub struct TokenScreen {
     card_asked: Latest,
     events: Option<Vec<TokenEvent>>,
     events_asked: Latest,
-    notes: Vec<Note>,
-    notes_asked: Latest,
+    events_problem: Option<CallError>,
     deciding: Deciding,
-    scroll: Scroll,
+    timeline: Timeline,
 }
 
 impl TokenScreen {
@@ -67,10 +64,9 @@ impl TokenScreen {
             card_asked: Latest::default(),
             events: None,
             events_asked: Latest::default(),
-            notes: Vec::new(),
-            notes_asked: Latest::default(),
+            events_problem: None,
             deciding: Deciding::default(),
-            scroll: Scroll::default(),
+            timeline: Timeline::default(),
         }
     }
 
@@ -80,11 +76,6 @@ impl TokenScreen {
             &mut self.events_asked,
             ctx.request(),
             ApiCall::TokenHistory(self.id),
-        ));
-        effects.extend(ask_latest(
-            &mut self.notes_asked,
-            ctx.request(),
-            ApiCall::TokenNotes(self.id),
         ));
         effects.extend(ask_latest(
             &mut self.card_asked,
@@ -103,18 +94,21 @@ impl TokenScreen {
             return;
         };
         let of_token = self.token_asked.takes(id);
-        if of_token || self.events_asked.takes(id) || self.notes_asked.takes(id) || self.card_asked.takes(id)
-        {
+        let of_events = !of_token && self.events_asked.takes(id);
+        if of_token || of_events || self.card_asked.takes(id) {
             match reply {
                 Ok(Answer::Token(token)) => {
                     self.token = Some(token);
                     self.problem = None;
                 }
-                Ok(Answer::TokenHistory(events)) => self.events = Some(events),
-                Ok(Answer::Notes(notes)) => self.notes = notes,
+                Ok(Answer::TokenHistory(events)) => {
+                    self.events = Some(events);
+                    self.events_problem = None;
+                }
                 Ok(Answer::Card(card)) => self.card = Some(card),
                 Ok(_) => {}
                 Err(error) if of_token => self.problem = Some(error),
+                Err(error) if of_events => self.events_problem = Some(error),
                 Err(_) => {}
             }
         }
@@ -122,7 +116,8 @@ impl TokenScreen {
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         if let Some(way) = Move::of(command) {
-            self.scroll.go(way);
+            let events = timeline::until(self.events.as_deref().unwrap_or_default(), None);
+            self.timeline.go(way, &events);
             return Vec::new();
         }
         let whose = token_verbs::whose(self.card.as_deref(), ctx);
@@ -157,6 +152,16 @@ impl TokenScreen {
             Command::ReissueToken => token_verbs::reissue(token, &whose, ticket, ctx),
             Command::DisputeToken => disputes::open(token, &whose, ticket, ctx),
             Command::DecideDispute => return self.deciding.begin(token, &whose, ticket, ctx),
+            Command::ViewOutside => outside::view(token, ctx),
+            Command::Open => {
+                return self.other().map_or_else(Vec::new, |token| {
+                    vec![Effect::Push(Route::Token {
+                        account: self.account,
+                        token,
+                        ticket,
+                    })]
+                });
+            }
             Command::AddNote => account_verbs::note(self.account, Some((self.id, &token.name)), &whose, ctx),
             other => {
                 let row = self.context.row();
@@ -189,31 +194,33 @@ impl TokenScreen {
         effects
     }
 
-    /// What happened, and the notes, newest first.
-    fn paragraphs(&self, ctx: &Ctx<'_>) -> Vec<Paragraph> {
-        let words = ctx.words;
-        let mut all = vec![Paragraph::new(words.get("token-history-title"), Role::Title)];
-        match &self.events {
-            None => all.push(Paragraph::new(words.get("loading"), Role::Muted)),
-            Some(events) => {
-                let lines = events.iter().rev().map(|event| event_line(event, ctx));
-                all.extend(lines.map(|line| Paragraph::new(line, Role::Text).indent(1)));
+    /// What happened, newest first.
+    fn life(&self) -> Vec<&TokenEvent> {
+        timeline::until(self.events.as_deref().unwrap_or_default(), None)
+    }
+
+    /// The token that the thing under the cursor leads to.
+    fn other(&self) -> Option<TokenId> {
+        self.timeline.other(&self.life())
+    }
+
+    fn draw_life(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        let look = look(ctx);
+        match (&self.events, &self.events_problem) {
+            (_, Some(problem)) => {
+                let hint = ctx
+                    .words
+                    .with("retry-hint", &[("keys", &key(ctx, Command::Refresh))]);
+                notice::failed(area, buf, &format!("{} {hint}", problem.sentence()), look);
+            }
+            (None, None) => {
+                notice::draw(area, buf, &ctx.words.get("loading"), Role::Muted, look);
+            }
+            (Some(events), None) => {
+                let events = timeline::until(events, None);
+                self.timeline.draw(area, buf, &events, true, ctx);
             }
         }
-        all.push(Paragraph::new("", Role::Text));
-        let count = self.notes.len().to_string();
-        all.push(Paragraph::new(
-            words.with("account-notes", &[("count", &count)]),
-            Role::Title,
-        ));
-        let mut notes: Vec<&Note> = self.notes.iter().collect();
-        notes.sort_by_key(|note| std::cmp::Reverse(note.at));
-        for note in notes {
-            let when = people::date_time(note.at.timestamp(), ctx.zone);
-            all.push(Paragraph::new(format!("{when} · {}", note.author), Role::Muted).indent(1));
-            all.push(Paragraph::new(note.text.clone(), Role::Text).indent(2));
-        }
-        all
     }
 
     fn draw(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
@@ -278,8 +285,7 @@ impl TokenScreen {
         }
         let history = ctx.words.get("token-history-pane");
         let inner = Pane::new(&history).focused(true).draw(second, buf, look);
-        let paragraphs = self.paragraphs(ctx);
-        self.scroll.draw(inner, buf, &paragraphs, look);
+        self.draw_life(inner, buf, ctx);
     }
 }
 
@@ -336,12 +342,13 @@ impl Screen for TokenScreen {
             (None, None) => lines.push(ctx.words.get("loading")),
         }
         lines.extend(self.context.say(ctx));
-        lines.extend(
-            self.paragraphs(ctx)
-                .into_iter()
-                .map(|p| p.text)
-                .filter(|text| !text.is_empty()),
-        );
+        lines.push(ctx.words.get("token-history-title"));
+        lines.extend(self.life().iter().map(|event| timeline::line(event, ctx)));
+        lines.extend(self.events_problem.as_ref().map(CallError::sentence));
+        if let Some(event) = self.timeline.event(&self.life()) {
+            let row = timeline::line(event, ctx);
+            lines.push(ctx.words.with("timeline-say-cursor", &[("row", &row)]));
+        }
         lines
     }
 
@@ -363,12 +370,18 @@ impl Screen for TokenScreen {
             Some(_) => (command, token_action(command, token, confirmed, ctx)),
         };
         let may = |permission| Availability::from(ctx.may(permission));
+        let follow = match self.other() {
+            Some(_) => Availability::Enabled,
+            None => Availability::Dimmed(ctx.words.get("timeline-nowhere")),
+        };
         let mut commands = vec![
             action(Command::ReissueToken),
             action(Command::RemoveToken),
             action(Command::DisputeToken),
             action(Command::DecideDispute),
             action(Command::AddToken),
+            (Command::ViewOutside, outside::may(token, ctx)),
+            (Command::Open, follow),
             (Command::AddNote, may(Permission::TokenNote)),
             (Command::NewTicket, may(Permission::TicketCreate)),
         ];

@@ -7,6 +7,16 @@ use crate::tui::keys::Key;
 use crate::tui::screens::parts::testing::{World, call, calls, card, hostile, ticket, token, uuid};
 use crate::wire::accounts::{Revealed, Verified};
 
+fn happened(at: Moment, what: &str, who: &str, detail: &str, other: Option<u64>) -> TokenEvent {
+    TokenEvent {
+        at,
+        what: what.to_owned(),
+        who: who.to_owned(),
+        detail: detail.to_owned(),
+        other: other.map(|n| TokenId(uuid(n))),
+    }
+}
+
 fn opened(world: &World, text: &str) -> TokenScreen {
     let mut screen = TokenScreen::new(
         card().id,
@@ -18,19 +28,11 @@ fn opened(world: &World, text: &str) -> TokenScreen {
     for (id, asked) in calls(&effects) {
         let answer = match asked {
             ApiCall::Token(_) => Answer::Token(Box::new(token(1, text, TokenState::Used))),
-            ApiCall::TokenHistory(_) => Answer::TokenHistory(vec![TokenEvent {
-                at,
-                what: "used".to_owned(),
-                who: String::new(),
-                detail: text.to_owned(),
-                other: None,
-            }]),
-            ApiCall::TokenNotes(_) => Answer::Notes(vec![Note {
-                id: crate::domain::id::NoteId(uuid(5)),
-                author: "Jonas Lindqvist".to_owned(),
-                at,
-                text: text.to_owned(),
-            }]),
+            ApiCall::TokenHistory(_) => Answer::TokenHistory(vec![
+                happened(at, "reissued_from", "A-1042 Amara Okafor", "expired", Some(7)),
+                happened(at, "used", "", "", None),
+                happened(at, "note", "Jonas Lindqvist", text, None),
+            ]),
             ApiCall::Account(_) => Answer::Card(Box::new(card())),
             ApiCall::Ticket(_) => Answer::Ticket(Box::new(ticket())),
             other => panic!("{other:?}"),
@@ -162,4 +164,66 @@ fn frames() {
 fn it_says_itself() {
     let world = World::new(80, 24);
     insta::assert_snapshot!(opened(&world, "Free coffee").say(&world.ctx()).join("\n"));
+}
+
+#[test]
+fn what_it_was_issued_for_is_followed_and_nothing_else() {
+    let world = World::new(120, 40);
+    let mut screen = opened(&world, "Receipt seen.");
+    let open = |screen: &TokenScreen| {
+        let commands = screen.commands(&world.ctx());
+        let found = commands
+            .into_iter()
+            .find(|(command, _)| *command == Command::Open);
+        found.expect("listed").1
+    };
+    assert!(matches!(open(&screen), Availability::Dimmed(why) if why.contains("another token")));
+    screen.update(Event::Command(Command::Last), &world.ctx());
+    assert_eq!(open(&screen), Availability::Enabled);
+    let effects = screen.update(Event::Command(Command::Open), &world.ctx());
+    let [
+        Effect::Push(Route::Token {
+            token,
+            account,
+            ticket,
+        }),
+    ] = &effects[..]
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((*token, *account), (TokenId(uuid(7)), card().id));
+    assert!(ticket.is_some(), "the work is still done for the ticket");
+}
+
+#[test]
+fn what_could_not_be_read_is_read_when_the_way_is_there_again() {
+    let world = World::new(80, 24);
+    let mut screen = TokenScreen::new(card().id, token(1, "", TokenState::Used).id, None);
+    for (id, asked) in calls(&screen.update(Event::Opened, &world.ctx())) {
+        let reply = match asked {
+            ApiCall::TokenHistory(_) => {
+                Err(CallError::new(Trouble::Offline, "The backend cannot be reached."))
+            }
+            ApiCall::Token(_) => Ok(Answer::Token(Box::new(token(1, "x", TokenState::Used)))),
+            _ => continue,
+        };
+        screen.update(Event::Reply(id, reply), &world.ctx());
+    }
+    assert!(world.frame(&mut screen).contains("cannot be reached"));
+    let asked = calls(&screen.update(Event::Resumed, &world.ctx()));
+    assert!(
+        asked
+            .iter()
+            .any(|(_, call)| matches!(call, ApiCall::TokenHistory(_))),
+        "{asked:?}"
+    );
+    for (id, call) in asked {
+        if matches!(call, ApiCall::TokenHistory(_)) {
+            screen.update(
+                Event::Reply(id, Ok(Answer::TokenHistory(Vec::new()))),
+                &world.ctx(),
+            );
+        }
+    }
+    assert!(!world.frame(&mut screen).contains("cannot be reached"));
 }
