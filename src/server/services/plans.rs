@@ -572,6 +572,10 @@ async fn undo(work: &Work, id: PlanId) -> Result<PlanRecord, ServiceError> {
             "an undo is not taken back; make the plan again instead",
         ));
     }
+    // Each row would be refused; and the one undo that a plan has would be used up by that.
+    if found.agent != work.actor.id {
+        work.actor.may(Permission::TokenUndoAny)?;
+    }
     // This holds the plan: two who take it back at once make one undo of it.
     plans::set_state(&work.tx, id, found.state, None).await?;
     if let Some(there) = plans::undoing(&work.tx, id).await? {
