@@ -56,6 +56,8 @@ pub struct IdentitySettings {
     pub groups_claim: String,
     /// The shape of access tokens.
     pub token_profile: TokenProfile,
+    /// Whether the backend refuses access tokens that do not tell when the person proved who they are (`auth_time`).
+    pub require_auth_time: bool,
     /// Hosts besides the issuer's where the sign-in page may live.
     pub verification_hosts: Vec<String>,
     /// Whether an issuer on this machine may be reached by plain `http` (for the demo and for tests).
@@ -79,6 +81,7 @@ impl Default for IdentitySettings {
             required_scope: String::new(),
             groups_claim: "groups".to_owned(),
             token_profile: TokenProfile::Okta,
+            require_auth_time: false,
             verification_hosts: Vec::new(),
             allow_http_loopback: false,
             token_store: TokenStore::Auto,

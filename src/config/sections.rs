@@ -302,6 +302,9 @@ pub struct Limits {
     pub session_hours: u32,
     /// Seconds of silence after which a stream of live events shows that it lives.
     pub stream_beat_seconds: u64,
+    /// Whether after a lock, or an end from elsewhere, only a sign-in counts for which the issuer asked the person anew
+    /// (as far as its access tokens tell: `auth_time`). `false`: any approval at the issuer will do.
+    pub fresh_proof: bool,
 }
 
 impl Default for Limits {
@@ -318,6 +321,7 @@ impl Default for Limits {
             request_seconds: 15,
             session_hours: 12,
             stream_beat_seconds: 15,
+            fresh_proof: true,
         }
     }
 }

@@ -131,6 +131,7 @@ pub const KEYS: &[Key] = &[
     key("identity", "required_scope", Kind::Text),
     key("identity", "groups_claim", Kind::Text),
     key("identity", "token_profile", Kind::Words(&["okta", "rfc9068"])),
+    key("identity", "require_auth_time", Kind::Switch),
     key("identity", "verification_hosts", Kind::List),
     key("identity", "allow_http_loopback", Kind::Switch),
     key(
@@ -180,6 +181,7 @@ pub const KEYS: &[Key] = &[
     key("limits", "request_seconds", Kind::Number(1, 600)),
     key("limits", "session_hours", Kind::Number(0, 720)),
     key("limits", "stream_beat_seconds", Kind::Number(1, 120)),
+    key("limits", "fresh_proof", Kind::Switch),
     key("audit", "checkpoint_entries", Kind::Number(1, 1_000_000)),
     key("audit", "checkpoint_minutes", Kind::Number(1, 10_080)),
     key("audit", "checkpoint_file", Kind::Text),

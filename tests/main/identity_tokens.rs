@@ -63,6 +63,31 @@ impl Key {
     }
 }
 
+/// The claim that tells when the person proved who they are may be asked for, and is read to the microsecond.
+#[tokio::test]
+async fn a_token_without_the_time_of_its_proof_is_refused_where_that_is_asked_for() {
+    let strict = Court::with(|settings| IdentitySettings {
+        require_auth_time: true,
+        ..settings
+    })
+    .await;
+    strict.refuses("no proof", &strict.but("none", Value::Null)).await;
+    for odd in [json!("yesterday"), json!(-1), json!(1e300)] {
+        strict.refuses("no time", &strict.but("auth_time", odd)).await;
+    }
+    for (told, micros) in [(json!(NOW - 60), 0), (json!(NOW as f64 - 59.75), 250_000)] {
+        let claims = strict
+            .judge(&strict.but("auth_time", told))
+            .await
+            .expect("let in");
+        let proved = claims.auth_time.expect("told");
+        assert_eq!(proved.micros(), (NOW - 60) * 1_000_000 + micros);
+    }
+    let lenient = Court::open().await;
+    let claims = lenient.judge(&lenient.but("none", Value::Null)).await;
+    assert_eq!(claims.expect("let in").auth_time, None);
+}
+
 struct Court {
     issuer: ScriptedIssuer,
     key: Key,

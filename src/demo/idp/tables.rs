@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::people::Person;
+use crate::domain::time::Moment;
 
 /// More codes than this at once are refused.
 const MOST_GRANTS: usize = 1_000;
@@ -55,6 +56,8 @@ pub(super) enum Poll {
 struct Family {
     person: &'static Person,
     scopes: Vec<String>,
+    /// When the person approved the sign-in: stays the same over all renewals.
+    proved_at: Moment,
     current: String,
     expires_at: Instant,
     revoked: bool,
@@ -66,6 +69,7 @@ pub(super) enum Refresh {
     Granted {
         person: &'static Person,
         scopes: Vec<String>,
+        proved_at: Moment,
         token: String,
     },
     /// Unknown, expired, revoked; or spent before, which revokes the whole family.
@@ -176,8 +180,8 @@ impl Tables {
         &mut self,
         person: &'static Person,
         scopes: Vec<String>,
-        life: Duration,
-        now: Instant,
+        proved_at: Moment,
+        (life, now): (Duration, Instant),
     ) -> String {
         self.families.retain(|_, family| family.expires_at > now);
         self.refresh_tokens.retain(|_, id| self.families.contains_key(id));
@@ -186,6 +190,7 @@ impl Tables {
         let family = Family {
             person,
             scopes,
+            proved_at,
             current: token.clone(),
             expires_at: now + life,
             revoked: false,
@@ -205,6 +210,7 @@ impl Tables {
             Some(family) if !family.revoked && now < family.expires_at => Refresh::Granted {
                 person: family.person,
                 scopes: family.scopes.clone(),
+                proved_at: family.proved_at,
                 token: token.to_owned(),
             },
             _ => Refresh::Dead,
@@ -229,11 +235,12 @@ impl Tables {
         }
         let next = secret();
         family.current.clone_from(&next);
-        let (person, scopes) = (family.person, family.scopes.clone());
+        let (person, scopes, proved_at) = (family.person, family.scopes.clone(), family.proved_at);
         self.refresh_tokens.insert(next.clone(), id);
         Refresh::Granted {
             person,
             scopes,
+            proved_at,
             token: next,
         }
     }
@@ -376,7 +383,7 @@ mod tests {
     #[test]
     fn a_spent_refresh_token_kills_its_family() {
         let (mut tables, now) = (Tables::default(), Instant::now());
-        let first = tables.refresh_token(&PEOPLE[0], Vec::new(), LIFE, now);
+        let first = tables.refresh_token(&PEOPLE[0], Vec::new(), Moment::EPOCH, (LIFE, now));
         let Refresh::Granted { token: second, .. } = tables.rotate(&first, now) else {
             panic!("granted")
         };
@@ -390,12 +397,12 @@ mod tests {
     #[test]
     fn rotation_does_not_lengthen_the_session_and_revocation_ends_it() {
         let (mut tables, now) = (Tables::default(), Instant::now());
-        let first = tables.refresh_token(&PEOPLE[0], Vec::new(), LIFE, now);
+        let first = tables.refresh_token(&PEOPLE[0], Vec::new(), Moment::EPOCH, (LIFE, now));
         let Refresh::Granted { token: second, .. } = tables.rotate(&first, now + LIFE / 2) else {
             panic!("granted")
         };
         assert_eq!(tables.rotate(&second, now + LIFE), Refresh::Dead);
-        let other = tables.refresh_token(&PEOPLE[1], Vec::new(), LIFE, now);
+        let other = tables.refresh_token(&PEOPLE[1], Vec::new(), Moment::EPOCH, (LIFE, now));
         tables.revoke(&other);
         tables.revoke("never seen");
         assert_eq!(tables.rotate(&other, now), Refresh::Dead);

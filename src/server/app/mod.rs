@@ -136,6 +136,7 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     let addr = listener.local_addr()?;
     let mut services = Services::new(setup.store, setup.clock, setup.profile);
     services.session_hours = setup.limits.session_hours;
+    services.fresh_proof = setup.limits.fresh_proof;
     services.keys = Arc::new(setup.keys);
     let metrics = Metrics::default();
     let stop = CancellationToken::new();

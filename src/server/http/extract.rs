@@ -88,6 +88,7 @@ async fn let_in(parts: &Parts, api: &Api, unattended: bool) -> Result<(Actor, Id
         trace: Trace {
             token: claims.mark(),
             until: claims.exp,
+            minted: claims.iat,
             auth_at: claims.auth_time,
             address: Client::of(&parts.extensions).text(),
             client: program(&parts.headers),
@@ -119,12 +120,27 @@ async fn let_in(parts: &Parts, api: &Api, unattended: bool) -> Result<(Actor, Id
                 "this sign-in is locked; sign in again to go on",
             ));
         }
+        Standing::NotProven { locked } => return Err(not_proven(locked)),
     };
     if let Err(until) = api.limiter.check_key(&actor.id) {
         let refusal = Refusal::new(Code::RateLimited, "too many requests; wait a moment");
         return Err(refusal.retry_after(doorman::seconds(&until)));
     }
     Ok((actor, identity))
+}
+
+/// What whoever comes back with an old proof is told.
+fn not_proven(locked: bool) -> Refusal {
+    let (code, what) = if locked {
+        (Code::SessionLocked, "locked")
+    } else {
+        (Code::SessionEnded, "ended from elsewhere")
+    };
+    let words = format!(
+        "your sign-in was {what}, and the sign-in service has not asked who you are since then; sign out there in your \
+         browser, then sign in again"
+    );
+    Refusal::new(code, words)
 }
 
 /// What whoever is not let in by their token is told.

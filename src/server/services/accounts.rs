@@ -5,17 +5,17 @@ mod near;
 use super::actions::check_reason;
 use super::error::problem;
 use super::tokens::{note, write_note};
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx, Record};
-use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work, work};
+use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::account::Account;
-use crate::domain::audit::Outcome;
 use crate::domain::id::AccountId;
 use crate::domain::lookup::{self, Lookup, LookupError, name_key};
 use crate::domain::masking::{PiiField, mask_address, mask_email, mask_mobile, mask_user_id};
 use crate::domain::permission::Permission;
 use crate::server::store::accounts::{self, Wanted};
 use crate::server::store::records::{self, NoteOn};
-use crate::server::store::{StoreError, audit, tokens};
+use crate::server::store::{audit, tokens};
 use crate::wire::accounts::{
     AccountCard, AccountHit, AccountHits, AccountSearch, Fit, Reveal, Revealed, TokenCounts, Verified, Verify,
 };
@@ -223,9 +223,7 @@ impl Services {
         let [active, shared, used, expired, disputed, removed] = tokens::counts(conn, id, now).await?;
         let open_tickets = accounts::open_tickets(conn, id).await?;
         let verified_at = records::verified_at(conn, actor.id, id, actor.session).await?;
-        if !records::viewed(conn, actor.id, id, now).await? {
-            self.note_view(actor, id).await?;
-        }
+        self.looks_at(actor, id, Opened::of("account", id)).await?;
         Ok(AccountCard {
             id,
             first_name: account.first_name.clone(),
@@ -247,24 +245,6 @@ impl Services {
             open_tickets,
             verified_at,
         })
-    }
-
-    async fn note_view(&self, actor: &Actor, id: AccountId) -> Result<(), ServiceError> {
-        let now = self.now();
-        let tx = self.store.begin().await?;
-        if records::first_view(&tx, actor.id, id, now).await? {
-            let record = Record {
-                kind: "account",
-                id: id.to_string(),
-                account: Some(id),
-                ..Record::default()
-            };
-            let entry = work::entry(actor, "account.view", now, record, Outcome::Done, None);
-            audit::append(&tx, &entry).await?;
-        }
-        tx.commit().await.map_err(StoreError::from)?;
-        self.committed.notify_one();
-        Ok(())
     }
 
     /// Compares what the caller says with what is stored, without showing it; nothing said confirms by judgement.
@@ -312,6 +292,7 @@ impl Services {
     pub async fn account_notes(&self, actor: &Actor, id: AccountId) -> Result<Vec<Note>, ServiceError> {
         self.allow(actor, Permission::AccountView).await?;
         accounts::find(self.store.read(), id).await?.ok_or(NO_ACCOUNT)?;
+        self.looks_at(actor, id, Opened::of("notes", id)).await?;
         let rows = records::notes(self.store.read(), NoteOn::Account(id), 200).await?;
         Ok(rows.into_iter().map(note).collect())
     }

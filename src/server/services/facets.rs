@@ -2,6 +2,7 @@
 
 use super::listing::read_query;
 use super::tokens::{NO_TOKEN, Of};
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, ServiceError, Services, Work};
 use crate::domain::id::TokenId;
@@ -9,8 +10,8 @@ use crate::domain::link::LinkTo;
 use crate::domain::permission::Permission;
 use crate::domain::query::{FieldKind, Query, TOKEN_FIELDS, TermKind, fold, value_text};
 use crate::domain::token::TokenState;
-use crate::server::store::offers;
 use crate::server::store::tokens::{self, FacetBy};
+use crate::server::store::{accounts, offers};
 use crate::wire::page::{COUNT_CAP, ListParams, Page};
 use crate::wire::tokens::{ExternalLink, Facet, FacetValue, Facets, Suggestion};
 
@@ -37,6 +38,12 @@ impl Services {
     ) -> Result<Facets, ServiceError> {
         let now = self.allow_tokens(actor, of).await?;
         let asked = read_query(params, &TOKEN_FIELDS, "facets", actor, now)?;
+        if let Some(account) = of.account
+            && accounts::find(self.store.read(), account).await?.is_some()
+        {
+            self.looks_at(actor, account, Opened::of("wallet", account))
+                .await?;
+        }
         let cap = if params.count.as_deref() == Some("exact") {
             u64::MAX >> 1
         } else {

@@ -22,6 +22,7 @@ mod ticket_links;
 mod ticket_moves;
 pub mod tickets;
 pub mod tokens;
+pub mod views;
 pub mod work;
 
 use std::sync::Arc;
@@ -53,6 +54,8 @@ pub struct Services {
     pub denials: denials::Denials,
     /// Hours after which a person has to sign in anew; 0: never.
     pub session_hours: u32,
+    /// Whether after a lock only a sign-in counts for which the issuer asked the person anew.
+    pub fresh_proof: bool,
     /// The backend's own keys.
     pub keys: Arc<Keys>,
 }
@@ -69,6 +72,7 @@ impl Services {
             live: live::Live::default(),
             denials: denials::Denials::default(),
             session_hours: 0,
+            fresh_proof: true,
             keys: Arc::new(Keys::default()),
         }
     }

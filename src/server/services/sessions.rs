@@ -46,6 +46,12 @@ pub enum Standing {
     TooOld,
     /// The sign-in is locked.
     Locked,
+    /// It is a new sign-in by an old proof: since the one before it was locked (else: ended from elsewhere), the issuer
+    /// has not asked the person who they are.
+    NotProven {
+        /// Locked, rather than ended.
+        locked: bool,
+    },
 }
 
 /// Sign-ins are noted once in this many seconds.
@@ -132,8 +138,10 @@ impl Services {
             if session.locked_at.is_some() {
                 return Ok(Some(Standing::Locked));
             }
-            let idle = i64::from(self.profile.lock_minutes) * 60;
-            if idle > 0 && now.seconds_since(session.seen_at) >= idle + SEEN_EVERY {
+            if self
+                .unused_since(now)
+                .is_some_and(|since| session.seen_at <= since)
+            {
                 self.lock_session(actor, session.id, "not used for too long")
                     .await?;
                 return Ok(Some(Standing::Locked));
@@ -142,13 +150,49 @@ impl Services {
         if most > 0 && began.is_some_and(|began| now.seconds_since(began) >= most) {
             return Ok(Some(Standing::TooOld));
         }
-        if let Some(auth_at) = identity.trace.auth_at
-            && let Some(locked) =
-                sessions::closed_twin(self.store.read(), actor.id, auth_at, identity.session).await?
-        {
-            return Ok(Some(if locked { Standing::Locked } else { Standing::Ended }));
+        match session {
+            Some(_) => Ok(None),
+            None => self.begins_anew(actor, identity).await,
         }
-        Ok(None)
+    }
+
+    /// A sign-in that was seen last at that moment or before has not been used for too long; `None`: none ever is.
+    fn unused_since(&self, now: Moment) -> Option<Moment> {
+        let idle = i64::from(self.profile.lock_minutes) * 60;
+        (idle > 0).then(|| now.plus_seconds(-idle - SEEN_EVERY))
+    }
+
+    /// What stands against a sign-in that is seen for the first time: a lock, or an end, must not be got around by
+    /// another name for what was there before.
+    async fn begins_anew(
+        &self,
+        actor: &Actor,
+        identity: &Identity,
+    ) -> Result<Option<Standing>, ServiceError> {
+        let conn = self.store.read();
+        if self.fresh_proof
+            && let Some(auth_at) = identity.trace.auth_at
+            && let Some(closed) =
+                sessions::closed_by_proof(conn, actor.id, auth_at, self.unused_since(self.now())).await?
+        {
+            if closed.unnoticed {
+                self.lock_session(actor, closed.id, "not used for too long")
+                    .await?;
+            }
+            return Ok(Some(Standing::NotProven {
+                locked: closed.locked,
+            }));
+        }
+        // Minted before that: an access token of then, kept back. The issuer tells whole seconds.
+        let after = identity.trace.minted.plus_seconds(1);
+        let closed = sessions::closed_since(conn, actor.id, after).await?;
+        Ok(closed.map(|closed| {
+            if closed.locked {
+                Standing::Locked
+            } else {
+                Standing::Ended
+            }
+        }))
     }
 
     async fn note_presence(
@@ -229,7 +273,8 @@ impl Services {
         self.reachable(actor, id).await?;
         let now = self.now();
         let tx = self.store.begin().await?;
-        let ended = sessions::end(&tx, id, Some(actor.id), now).await?;
+        let by = (id != actor.session).then_some(actor.id);
+        let ended = sessions::end(&tx, id, by, now).await?;
         if ended {
             note(&tx, actor, "session.end", now, about(id, ""), Outcome::Done).await?;
         }

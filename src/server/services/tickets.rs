@@ -6,6 +6,7 @@ use super::listing::read_query;
 use super::ticket_changes::finish;
 use super::ticket_links::{link_account, link_tokens};
 use super::tokens::row as token_row;
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::{MessageId, TicketId};
@@ -100,8 +101,24 @@ impl Services {
         self.allow(actor, Permission::TicketView).await?;
         let asked = read_query(params, &TICKET_FIELDS, "tickets", actor, self.now())?;
         let list = tickets::list(&asked.query, &asked.scope, asked.hash);
-        self.page(&list, params, tickets::is, |r| Ok(row(&tickets::read(r)?)))
-            .await
+        let page = self
+            .page(&list, params, tickets::is, |r| Ok(row(&tickets::read(r)?)))
+            .await?;
+        let shown = page.items.iter().map(|ticket| ticket.account_id);
+        self.looks_at_rows(actor, &asked.query, "tickets", shown).await?;
+        Ok(page)
+    }
+
+    /// Opening a ticket is looking at its customer.
+    pub(super) async fn looks_at_ticket(
+        &self,
+        actor: &Actor,
+        found: &TicketRecord,
+    ) -> Result<(), ServiceError> {
+        match found.account {
+            Some(account) => self.looks_at(actor, account, Opened::ticket(found.id)).await,
+            None => Ok(()),
+        }
     }
 
     /// One ticket with everything.
@@ -112,6 +129,7 @@ impl Services {
         self.allow(actor, Permission::TicketView).await?;
         let conn = self.store.read();
         let found = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
+        self.looks_at_ticket(actor, &found).await?;
         detail(conn, &found, self.now()).await
     }
 
@@ -127,6 +145,7 @@ impl Services {
         self.allow(actor, Permission::TicketView).await?;
         let conn = self.store.read();
         let found = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
+        self.looks_at_ticket(actor, &found).await?;
         let events = tickets::events(conn, found.id).await?;
         Ok(events
             .into_iter()

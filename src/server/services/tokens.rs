@@ -2,6 +2,7 @@
 
 use super::history::history;
 use super::listing::read_query;
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::{AccountId, NoteId, TokenId};
@@ -79,6 +80,16 @@ impl Services {
         {
             return Err(ServiceError::NotFound("there is no such account"));
         }
+        match account {
+            Some(account) => {
+                self.looks_at(actor, account, Opened::of("wallet", account))
+                    .await?
+            }
+            None => {
+                let shown = page.items.iter().map(|row| Some(row.account_id));
+                self.looks_at_rows(actor, &asked.query, "wallet", shown).await?;
+            }
+        }
         Ok(page)
     }
 
@@ -108,7 +119,19 @@ impl Services {
     pub async fn token(&self, actor: &Actor, id: TokenId) -> Result<TokenRow, ServiceError> {
         self.allow(actor, Permission::TokenView).await?;
         let found = tokens::find(self.store.read(), id).await?.ok_or(NO_TOKEN)?;
+        self.looks_at_token(actor, &found).await?;
         Ok(row(found, self.now()))
+    }
+
+    /// Opening a token is looking at whose it is.
+    pub(super) async fn looks_at_token(
+        &self,
+        actor: &Actor,
+        found: &TokenWithOffer,
+    ) -> Result<(), ServiceError> {
+        let token = &found.token;
+        self.looks_at(actor, token.account_id, Opened::of("token", token.id))
+            .await
     }
 
     /// Everything that happened to a token, oldest first.
@@ -119,6 +142,7 @@ impl Services {
         self.allow(actor, Permission::TokenView).await?;
         let conn = self.store.read();
         let found = tokens::find(conn, id).await?.ok_or(NO_TOKEN)?;
+        self.looks_at_token(actor, &found).await?;
         let actions = actions::on_token(conn, id).await?;
         let disputes = disputes::of_token(conn, id).await?;
         let notes = records::notes(conn, NoteOn::Token(id), 200).await?;
@@ -131,7 +155,8 @@ impl Services {
     /// When the person may not or the database fails.
     pub async fn token_notes(&self, actor: &Actor, id: TokenId) -> Result<Vec<Note>, ServiceError> {
         self.allow(actor, Permission::TokenView).await?;
-        tokens::find(self.store.read(), id).await?.ok_or(NO_TOKEN)?;
+        let found = tokens::find(self.store.read(), id).await?.ok_or(NO_TOKEN)?;
+        self.looks_at_token(actor, &found).await?;
         let rows = records::notes(self.store.read(), NoteOn::Token(id), 200).await?;
         Ok(rows.into_iter().map(note).collect())
     }

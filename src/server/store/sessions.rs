@@ -37,6 +37,8 @@ pub struct Trace {
     pub token: Uuid,
     /// When the access token ends.
     pub until: Moment,
+    /// When the access token was minted.
+    pub minted: Moment,
     /// When the person proved who they are, if the issuer tells it.
     pub auth_at: Option<Moment>,
     /// Network address.
@@ -105,25 +107,67 @@ pub async fn of_token(conn: &impl Conn, token: Uuid) -> Result<Option<SessionId>
         .await
 }
 
-/// Whether a sign-in of this person that began with the same proof of who they are was ended (`Some(false)`) or is
-/// locked (`Some(true)`): another name for it must not get around that.
+/// A sign-in of the same person that is no good any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// Which one.
+    pub id: SessionId,
+    /// It is locked, rather than ended.
+    pub locked: bool,
+    /// It was not used for too long, and nobody has noticed yet.
+    pub unnoticed: bool,
+}
+
+fn closed(row: &Row) -> Result<Closed, StoreError> {
+    let ended = row.opt_moment("ended_at")?.is_some();
+    Ok(Closed {
+        id: SessionId(row.uuid("id")?),
+        locked: !ended,
+        unnoticed: !ended && row.opt_moment("locked_at")?.is_none(),
+    })
+}
+
+/// A sign-in of this person that began with the same proof of who they are, and is locked or was ended from elsewhere
+/// (by an admin, or from another sign-in of the person's), or that was seen last before `idle`. One that its own desk
+/// signed out of is none.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn closed_twin(
+pub async fn closed_by_proof(
     conn: &impl Conn,
     agent: AgentId,
     auth_at: Moment,
-    but: SessionId,
-) -> Result<Option<bool>, StoreError> {
+    idle: Option<Moment>,
+) -> Result<Option<Closed>, StoreError> {
     sql!(
-        "SELECT CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END AS locked FROM sessions WHERE agent_id = ? AND auth_at = ? \
-         AND id <> ? AND (ended_at IS NOT NULL OR locked_at IS NOT NULL) ORDER BY locked LIMIT 1",
+        "SELECT id, ended_at, locked_at FROM sessions WHERE agent_id = ? AND auth_at = ? \
+         AND (locked_at IS NOT NULL OR (ended_at IS NOT NULL AND ended_by IS NOT NULL) \
+         OR (ended_at IS NULL AND seen_at <= ?)) \
+         ORDER BY CASE WHEN ended_at IS NULL THEN 1 ELSE 0 END, started_at LIMIT 1",
         agent.0,
         auth_at,
-        but.0
+        idle.unwrap_or(Moment::EPOCH)
     )
-    .first(conn, |row| Ok(row.int("locked")? == 1))
+    .first(conn, closed)
+    .await
+}
+
+/// A sign-in of this person that was locked or ended at that moment or later.
+///
+/// # Errors
+/// When the database fails.
+pub async fn closed_since(
+    conn: &impl Conn,
+    agent: AgentId,
+    since: Moment,
+) -> Result<Option<Closed>, StoreError> {
+    sql!(
+        "SELECT id, ended_at, locked_at FROM sessions WHERE agent_id = ? AND COALESCE(ended_at, locked_at) >= ? \
+         ORDER BY COALESCE(ended_at, locked_at) DESC LIMIT 1",
+        agent.0,
+        since
+    )
+    .first(conn, closed)
     .await
 }
 
@@ -174,7 +218,7 @@ pub async fn seen(
     Ok(false)
 }
 
-/// Ends one sign-in; `false`: it had been ended before.
+/// Ends one sign-in, from elsewhere by this person, or by its own desk (`None`); `false`: it had been ended before.
 ///
 /// # Errors
 /// When the database fails.

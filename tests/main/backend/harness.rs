@@ -48,7 +48,8 @@ impl Clock for TestClock {
 }
 
 /// Takes `name:group` for a token: what the issuer would have vouched for. `name:group:id` is another token of that
-/// person's, `name:group:id:seconds` one of somebody who proved who they are so many seconds after the tests begin.
+/// person's, `name:group:id:seconds` one of somebody who proved who they are so many seconds after the tests begin (empty:
+/// the issuer does not tell), `name:group:id:seconds:minted` one that was minted so many seconds after that.
 struct Vouch;
 
 impl TokenValidator for Vouch {
@@ -64,6 +65,7 @@ impl TokenValidator for Vouch {
             };
             let jti = parts.next().unwrap_or("jti").to_owned();
             let proved = parts.next().and_then(|seconds| seconds.parse().ok());
+            let minted = parts.next().and_then(|seconds| seconds.parse().ok());
             Ok(Claims {
                 issuer: "https://issuer.test".to_owned(),
                 uid: format!("uid-{name}"),
@@ -74,7 +76,7 @@ impl TokenValidator for Vouch {
                 client_id: "tests".to_owned(),
                 scopes: Vec::new(),
                 jti,
-                iat: now,
+                iat: minted.map_or(now, |seconds| moment(NOW).plus_seconds(seconds)),
                 exp: now.plus_seconds(600),
                 auth_time: proved.map(|seconds| moment(NOW).plus_seconds(seconds)),
             })

@@ -82,25 +82,49 @@ fn a_token_belongs_to_one_sign_in_and_a_sign_in_to_one_person() {
     });
 }
 
+/// Sends this for a sign-in, which has to work.
+async fn done(backend: &Backend, token: &str, session: Uuid, (method, path): (&str, &str)) {
+    let request = backend
+        .raw_as(token, method, path)
+        .header("tokendesk-session", session.to_string());
+    assert_eq!(
+        request.send().await.expect("an answer").status(),
+        200,
+        "{method} {path}"
+    );
+}
+
+const LOCK: (&str, &str) = ("PUT", "/api/v1/sessions/current/lock");
+const SIGN_OUT: (&str, &str) = ("DELETE", "/api/v1/sessions/current");
+
 #[test]
-fn whoever_proves_nothing_anew_does_not_get_around_a_lock_or_an_end() {
+fn whoever_proves_nothing_anew_does_not_get_around_a_lock_or_an_end_from_elsewhere() {
     on_each(|backend| async move {
-        for (path, method, verdict) in [
-            ("/api/v1/sessions/current/lock", "PUT", locked()),
-            ("/api/v1/sessions/current", "DELETE", ended()),
-        ] {
-            let (who, session) = (format!("ana{}", &method[..1]), Uuid::now_v7());
+        for (who, verdict) in [("lo", locked()), ("en", ended())] {
             let token = |id: &str, proved: u32| format!("{who}:agents:{id}:{proved}");
+            let (session, beside) = (Uuid::now_v7(), Uuid::now_v7());
             assert_eq!(status(&backend, &token("a", 1), session).await.0, 200);
-            let close = backend
-                .raw_as(&token("a", 1), method, path)
-                .header("tokendesk-session", session.to_string());
-            assert_eq!(close.send().await.expect("an answer").status(), 200);
-            assert_eq!(status(&backend, &token("a", 1), session).await, verdict);
-            let elsewhere = status(&backend, &token("b", 1), Uuid::now_v7()).await;
             assert_eq!(
-                elsewhere, verdict,
+                status(&backend, &token("a2", 1), beside).await.0,
+                200,
+                "two desks"
+            );
+            if verdict == locked() {
+                done(&backend, &token("a", 1), session, LOCK).await;
+            } else {
+                let path = format!("/api/v1/sessions/{session}");
+                done(&backend, &token("a2", 1), beside, ("DELETE", &path)).await;
+            }
+            assert_eq!(status(&backend, &token("a", 1), session).await, verdict);
+            assert_eq!(
+                status(&backend, &token("b", 1), Uuid::now_v7()).await,
+                verdict,
                 "renewed, under another name, but proved before"
+            );
+            assert_eq!(
+                status(&backend, &token("a3", 1), beside).await.0,
+                200,
+                "the other desk goes on"
             );
             assert_eq!(
                 status(&backend, &token("c", 2), Uuid::now_v7()).await.0,
@@ -108,7 +132,97 @@ fn whoever_proves_nothing_anew_does_not_get_around_a_lock_or_an_end() {
                 "proved anew"
             );
         }
+        let words = backend
+            .raw_as("lo:agents:d:1", "GET", "/api/v1/me")
+            .header("tokendesk-session", Uuid::now_v7().to_string());
+        let words = words
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("a body");
+        assert!(words.contains("sign out there in your browser"), "{words}");
     });
+}
+
+#[test]
+fn who_signs_out_may_sign_in_again_without_a_new_proof() {
+    on_each(|backend| async move {
+        let (session, token) = (Uuid::now_v7(), |id: &str| format!("ana:agents:{id}:1"));
+        assert_eq!(status(&backend, &token("a"), session).await.0, 200);
+        done(&backend, &token("a"), session, SIGN_OUT).await;
+        assert_eq!(status(&backend, &token("b"), session).await, ended());
+        assert_eq!(status(&backend, &token("b"), Uuid::now_v7()).await.0, 200);
+    });
+}
+
+#[test]
+fn a_sign_in_that_nobody_used_for_too_long_is_not_replaced_by_one_with_its_proof() {
+    on_each_with(
+        |setup| setup.profile.lock_minutes = 15,
+        |backend| async move {
+            let session = Uuid::now_v7();
+            assert_eq!(status(&backend, "ana:agents:a:1", session).await.0, 200);
+            backend.clock.forward(16 * 60);
+            assert_eq!(
+                status(&backend, "ana:agents:b:1", Uuid::now_v7()).await,
+                locked(),
+                "nobody had asked in it since"
+            );
+            let locks = "SELECT count(*) AS n FROM audit WHERE verb = 'session.lock'";
+            assert_eq!(backend.number(locks).await, 1, "and it is locked by that");
+            assert_eq!(status(&backend, "ana:agents:c:1", session).await, locked());
+            assert_eq!(status(&backend, "ana:agents:d:900", Uuid::now_v7()).await.0, 200);
+        },
+    );
+}
+
+#[test]
+fn where_the_issuer_tells_no_proof_a_token_from_before_the_lock_opens_nothing() {
+    on_each(|backend| async move {
+        for (who, how, verdict) in [("lo", LOCK, locked()), ("en", SIGN_OUT, ended())] {
+            let token = |id: &str, minted: u32| format!("{who}:agents:{id}::{minted}");
+            let session = Uuid::now_v7();
+            assert_eq!(status(&backend, &token("a", 0), session).await.0, 200);
+            backend.clock.forward(100);
+            done(&backend, &token("a", 0), session, how).await;
+            let now = u32::try_from(
+                backend
+                    .clock_now()
+                    .seconds_since(super::harness::moment(super::harness::NOW)),
+            )
+            .expect("a while");
+            assert_eq!(
+                status(&backend, &token("kept", now - 1), Uuid::now_v7()).await,
+                verdict,
+                "an access token that was kept back"
+            );
+            assert_eq!(status(&backend, &token("b", now), Uuid::now_v7()).await.0, 200);
+        }
+    });
+}
+
+#[test]
+fn a_desk_may_be_content_with_any_approval_after_a_lock() {
+    on_each_with(
+        |setup| setup.limits.fresh_proof = false,
+        |backend| async move {
+            let session = Uuid::now_v7();
+            assert_eq!(status(&backend, "ana:agents:a:1:0", session).await.0, 200);
+            backend.clock.forward(100);
+            done(&backend, "ana:agents:a:1:0", session, LOCK).await;
+            assert_eq!(status(&backend, "ana:agents:b:1:101", session).await, locked());
+            assert_eq!(
+                status(&backend, "ana:agents:c:1:99", Uuid::now_v7()).await,
+                locked()
+            );
+            assert_eq!(
+                status(&backend, "ana:agents:d:1:100", Uuid::now_v7()).await.0,
+                200
+            );
+        },
+    );
 }
 
 #[test]

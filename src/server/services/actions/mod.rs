@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::problem;
 use super::listing::read_query;
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work, approvals};
 use crate::domain::action::ActionRefusal;
@@ -302,9 +303,12 @@ impl Services {
     pub async fn action(&self, actor: &Actor, id: ActionId) -> Result<Action, ServiceError> {
         self.allow(actor, Permission::TokenView).await?;
         let found = actions::find_all(self.store.read(), &[id]).await?.pop();
-        found
+        let found = found
             .map(action)
-            .ok_or(ServiceError::NotFound("there is no such action"))
+            .ok_or(ServiceError::NotFound("there is no such action"))?;
+        self.looks_at(actor, found.account_id, Opened::of("action", id))
+            .await?;
+        Ok(found)
     }
 
     /// Recorded actions, newest first.
@@ -321,13 +325,19 @@ impl Services {
         let place = format!("actions {of:?}");
         let asked = read_query(params, &ACTION_FIELDS, &place, actor, self.now())?;
         let list = actions::list(of, &asked.query, &asked.scope, asked.hash);
-        self.page(
-            &list,
-            params,
-            |id| crate::sql!("id = ?", id),
-            |r| actions::read(r).map(action),
-        )
-        .await
+        let is = |id| crate::sql!("id = ?", id);
+        let page = self
+            .page(&list, params, is, |r| actions::read(r).map(action))
+            .await?;
+        if let Some(account) = of.account
+            && !page.items.is_empty()
+        {
+            self.looks_at(actor, account, Opened::of("actions", account))
+                .await?;
+        }
+        let shown = page.items.iter().map(|action| Some(action.account_id));
+        self.looks_at_rows(actor, &asked.query, "actions", shown).await?;
+        Ok(page)
     }
 
     /// The disputes about a token, oldest first.
@@ -337,7 +347,9 @@ impl Services {
     pub async fn disputes(&self, actor: &Actor, token: TokenId) -> Result<Vec<Dispute>, ServiceError> {
         self.allow(actor, Permission::TokenView).await?;
         let conn = self.store.read();
-        tokens::find(conn, token).await?.ok_or(super::tokens::NO_TOKEN)?;
+        let found = tokens::find(conn, token).await?;
+        let found = found.ok_or(super::tokens::NO_TOKEN)?;
+        self.looks_at_token(actor, &found).await?;
         let rows = disputes::of_token(conn, token).await?;
         Ok(rows.into_iter().map(dispute).collect())
     }
@@ -348,8 +360,12 @@ impl Services {
     /// When the person may not, there is none, or the database fails.
     pub async fn dispute(&self, actor: &Actor, id: DisputeId) -> Result<Dispute, ServiceError> {
         self.allow(actor, Permission::TokenView).await?;
-        let found = disputes::find(self.store.read(), id).await?;
-        found.map(dispute).ok_or(NO_DISPUTE)
+        let conn = self.store.read();
+        let found = disputes::find(conn, id).await?.ok_or(NO_DISPUTE)?;
+        if let Some(token) = tokens::find(conn, found.token).await? {
+            self.looks_at_token(actor, &token).await?;
+        }
+        Ok(dispute(found))
     }
 }
 
