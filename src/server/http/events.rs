@@ -259,8 +259,10 @@ impl Feed {
         self.checked = Instant::now();
         match self.api.services.actor(&self.identity).await {
             Ok(Standing::In(actor)) => actor.role.is_none().then_some(EndReason::NoRole),
-            Ok(Standing::Ended | Standing::TooOld) => Some(EndReason::SessionEnded),
-            Ok(Standing::Locked) => Some(EndReason::SessionLocked),
+            Ok(Standing::Ended | Standing::TooOld | Standing::NotProven { locked: false }) => {
+                Some(EndReason::SessionEnded)
+            }
+            Ok(Standing::Locked | Standing::NotProven { locked: true }) => Some(EndReason::SessionLocked),
             Err(error) => {
                 tracing::debug!(%error, "a live stream's sign-in could not be checked");
                 None

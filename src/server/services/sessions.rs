@@ -208,7 +208,15 @@ impl Services {
         let id = people::by_subject(&tx, &identity.issuer, &identity.subject)
             .await?
             .map_or(agent.id, |a| a.id);
-        if sessions::seen(&tx, actor.session, id, now, &identity.trace).await? {
+        if sessions::seen(
+            &tx,
+            actor.session,
+            id,
+            (now, !identity.unattended),
+            &identity.trace,
+        )
+        .await?
+        {
             people::arrived(&tx, id).await?;
             let actor = Actor { id, ..actor.clone() };
             let outcome = if actor.role.is_some() {

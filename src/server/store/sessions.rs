@@ -171,7 +171,8 @@ pub async fn closed_since(
     .await
 }
 
-/// Notes that a sign-in was seen, and binds the access token to it; `true`: for the first time.
+/// Notes that a sign-in was seen, and binds the access token to it; `true`: for the first time. What is not `used` by its
+/// person stays as unused as it was.
 ///
 /// # Errors
 /// When the database fails.
@@ -179,7 +180,7 @@ pub async fn seen(
     conn: &impl Conn,
     id: SessionId,
     agent: AgentId,
-    now: Moment,
+    (now, used): (Moment, bool),
     trace: &Trace,
 ) -> Result<bool, StoreError> {
     sql!(
@@ -204,17 +205,19 @@ pub async fn seen(
     if first.run(conn).await? == 1 {
         return Ok(true);
     }
-    sql!(
-        "UPDATE sessions SET seen_at = ?, address = ?, client = ?, auth_at = ? WHERE id = ? AND agent_id = ?",
-        now,
-        &trace.address,
-        &trace.client,
-        trace.auth_at,
-        id.0,
-        agent.0
-    )
-    .run(conn)
-    .await?;
+    if used {
+        sql!(
+            "UPDATE sessions SET seen_at = ?, address = ?, client = ?, auth_at = ? WHERE id = ? AND agent_id = ?",
+            now,
+            &trace.address,
+            &trace.client,
+            trace.auth_at,
+            id.0,
+            agent.0
+        )
+        .run(conn)
+        .await?;
+    }
     Ok(false)
 }
 

@@ -179,6 +179,26 @@ fn a_sign_in_that_nobody_used_for_too_long_is_not_replaced_by_one_with_its_proof
 }
 
 #[test]
+fn a_desk_that_only_listens_is_not_in_use_however_often_it_renews() {
+    on_each_with(
+        |setup| setup.profile.lock_minutes = 15,
+        |backend| async move {
+            let session = Uuid::now_v7();
+            assert_eq!(status(&backend, "ana:agents:a:1", session).await.0, 200);
+            for minutes in [5, 10] {
+                backend.clock.forward(5 * 60);
+                let listening = backend
+                    .raw_as(&format!("ana:agents:{minutes}:1"), "GET", "/api/v1/events")
+                    .header("tokendesk-session", session.to_string());
+                assert_eq!(listening.send().await.expect("a stream").status(), 200);
+            }
+            backend.clock.forward(6 * 60);
+            assert_eq!(status(&backend, "ana:agents:b:1", session).await, locked());
+        },
+    );
+}
+
+#[test]
 fn where_the_issuer_tells_no_proof_a_token_from_before_the_lock_opens_nothing() {
     on_each(|backend| async move {
         for (who, how, verdict) in [("lo", LOCK, locked()), ("en", SIGN_OUT, ended())] {
