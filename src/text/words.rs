@@ -15,6 +15,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("account", include_str!("en/account.ftl")),
     ("tokens", include_str!("en/tokens.ftl")),
     ("tickets", include_str!("en/tickets.ftl")),
+    ("asking", include_str!("en/asking.ftl")),
     ("widgets", include_str!("en/widgets.ftl")),
     ("errors", include_str!("en/errors.ftl")),
     ("linear", include_str!("en/linear.ftl")),

@@ -67,6 +67,21 @@ pub struct TokenRow {
     pub created_at: Moment,
     /// Counts up with each change; goes into `If-Match`.
     pub version: i64,
+    /// Whose it is, in lists over the whole desk that ask for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<TokenOwner>,
+}
+
+/// Whose token it is, as far as lists may show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TokenOwner {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// The partner's identifier, masked.
+    pub user_id: String,
 }
 
 /// Adds an offer to a wallet.

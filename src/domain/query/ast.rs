@@ -227,6 +227,17 @@ impl Query {
     }
 }
 
+impl Term {
+    /// The values that it asks of this field; none where it asks something else.
+    #[must_use]
+    pub fn values_of(&self, field: &Field) -> &[Test] {
+        match &self.kind {
+            TermKind::Field { field: known, tests } if known.name == field.name => tests,
+            _ => &[],
+        }
+    }
+}
+
 impl DateSpan {
     /// Whether the moment lies in the span.
     #[must_use]

@@ -37,13 +37,15 @@ fn field_term(field: &Field, tests: &[Test]) -> String {
         }),
     ] = tests
     {
-        return format!("{}{}", field.name, test(one));
+        return format!("{}{}", field.name, value(one));
     }
-    let values: Vec<String> = tests.iter().map(test).collect();
+    let values: Vec<String> = tests.iter().map(value).collect();
     format!("{}:{}", field.name, values.join(","))
 }
 
-fn test(test: &Test) -> String {
+/// Writes one value of a field.
+#[must_use]
+pub fn value(test: &Test) -> String {
     match test {
         Test::Empty => "none".to_owned(),
         Test::Me => "me".to_owned(),

@@ -23,6 +23,7 @@ pub mod form;
 pub mod format;
 mod lex;
 pub mod parse;
+pub mod pick;
 
 pub use ast::{Compare, Query, Shape, SortKey, Span, Term, TermKind, Test};
 pub use complete::{Candidate, Completion, complete};
@@ -36,6 +37,7 @@ pub use fold::{fold, needle, search_text, words};
 pub use form::Form;
 pub use format::{format, value_text};
 pub use parse::{Context, MAX_TERMS, MAX_TEXT, parse};
+pub use pick::Picked;
 
 #[cfg(test)]
 mod laws;

@@ -51,6 +51,7 @@ pub fn row(found: TokenWithOffer, now: Moment) -> TokenRow {
         reissued_to: t.reissued_to,
         created_at: t.created_at,
         version: t.version,
+        owner: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What screens can ask of the backend: plain values over the wire's types.
 
+use super::ask_call::AskCall;
 use super::token_call::TokenCall;
 use crate::domain::id::{AccountId, IntentKey, OfferId, TicketId, TokenId};
 use crate::domain::permission::Permission;
@@ -117,6 +118,8 @@ pub enum ApiCall {
     },
     /// More about tokens → see each.
     On(TokenCall),
+    /// About asking lists → see each.
+    Ask(AskCall),
     /// A page of the catalog, with what each offer means for an account's wallet →
     /// [`Answer::Offers`](super::Answer::Offers).
     Offers {
@@ -255,6 +258,7 @@ impl ApiCall {
             Self::RemoveToken { key, token, .. } => (key, "token.remove", format!("token {token}")),
             Self::ReissueToken { key, token, .. } => (key, "token.reissue", format!("token {token}")),
             Self::On(call) => return call.intent(),
+            Self::Ask(call) => return call.intent(),
             Self::CreateTicket { key, .. } => (key, "ticket.create", "ticket".to_owned()),
             Self::PostMessage { key, ticket, .. } => (key, "ticket.message", format!("ticket {ticket}")),
             Self::EditTicket { key, ticket, .. } => (key, "ticket.edit", format!("ticket {ticket}")),
@@ -307,6 +311,7 @@ impl ApiCall {
             Self::RemoveToken { .. } => Permission::TokenRemove,
             Self::ReissueToken { .. } => Permission::TokenReissue,
             Self::On(call) => call.permission(),
+            Self::Ask(call) => call.permission(),
             Self::Offers { .. } | Self::Offer(_) => Permission::OfferView,
             Self::Tickets(_) | Self::Ticket(_) | Self::TicketByNumber(_) | Self::TicketHistory(_) => {
                 Permission::TicketView

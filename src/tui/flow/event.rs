@@ -61,6 +61,8 @@ pub enum Fact {
     TokenRowChanged(Box<TokenRow>),
     /// A request for a second person was decided.
     Decided,
+    /// A query was saved, changed or retired.
+    PresetsChanged,
     /// Tokens of a wallet changed; which ones is not known here.
     WalletChanged(AccountId),
     /// A ticket was opened or changed.

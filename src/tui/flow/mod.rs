@@ -5,6 +5,7 @@
 //! wins) or a [`Pending`] (actions: each answer counts), and returns [`Effect::Api`]. The run room performs the call
 //! and posts [`Event::Reply`] with the same id; whoever does not recognise the id drops it.
 
+mod ask_call;
 mod call;
 mod ctx;
 mod effect;
@@ -16,6 +17,7 @@ mod route;
 mod screen;
 mod token_call;
 
+pub use ask_call::{AskAnswer, AskCall};
 pub use call::{ApiCall, Intent, doing};
 pub use ctx::{Ctx, Ids, Link, neutral_desk};
 pub use effect::{Effect, SignInAsk, Toast, Tone, WakeKey};

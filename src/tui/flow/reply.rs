@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use super::ask_call::AskAnswer;
 use super::token_call::TokenAnswer;
 use crate::domain::profile::Profile;
 use crate::wire::accounts::{AccountCard, AccountHits, Revealed, Verified};
 use crate::wire::desk::{DeskBrand, Me, Note};
 use crate::wire::offers::OfferRow;
 use crate::wire::page::Page;
+use crate::wire::presets::Preset;
 use crate::wire::problem::{Code, FieldProblem};
 use crate::wire::tickets::{Message, TicketDetail, TicketEvent, TicketRow};
 use crate::wire::tokens::{ActionDone, ExternalLink, TokenEvent, TokenRow, WalletSteps};
@@ -36,6 +38,7 @@ pub enum Answer {
     TokenHistory(Vec<TokenEvent>),
     Done(Box<ActionDone>),
     Of(TokenAnswer),
+    Asked(AskAnswer),
     Offers(Page<OfferRow>),
     Offer(Box<OfferRow>),
     Tickets(Page<TicketRow>),
@@ -90,6 +93,7 @@ pub struct CallError {
 pub enum Current {
     Token(Box<TokenRow>),
     Ticket(Box<TicketRow>),
+    Preset(Box<Preset>),
 }
 
 /// What became of an address that was to be opened.

@@ -21,6 +21,10 @@ pub enum Context {
     Account,
     /// Where tokens are: wallet, token detail, ticket with tokens.
     Tokens,
+    /// Where a list has saved queries: wallets, tokens of the whole desk.
+    Presets,
+    /// In a list of tokens: a wallet, the whole desk.
+    TokenList,
     /// In the catalog.
     Catalog,
     /// Where a ticket is at hand: listed, open, or beside the account that it is about.
@@ -41,7 +45,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Global,
         Self::List,
         Self::Table,
@@ -50,6 +54,8 @@ impl Context {
         Self::Lookup,
         Self::Account,
         Self::Tokens,
+        Self::Presets,
+        Self::TokenList,
         Self::Catalog,
         Self::Tickets,
         Self::Queue,
@@ -72,6 +78,8 @@ impl Context {
             Self::Lookup => "lookup",
             Self::Account => "account",
             Self::Tokens => "tokens",
+            Self::Presets => "presets",
+            Self::TokenList => "token-list",
             Self::Catalog => "catalog",
             Self::Tickets => "tickets",
             Self::Queue => "queue",
@@ -95,6 +103,8 @@ impl Context {
             Self::Lookup => "Look-up",
             Self::Account => "Account",
             Self::Tokens => "Tokens",
+            Self::Presets => "Saved queries",
+            Self::TokenList => "Token lists",
             Self::Catalog => "Token search (catalog)",
             Self::Tickets => "Tickets",
             Self::Queue => "Ticket list",
@@ -111,12 +121,14 @@ impl Context {
 /// [`Context::Dialog`] lie above all others and may give keys another meaning while they do.
 pub(super) const TOGETHER: &[&[Context]] = {
     use Context::{
-        Account, Approvals, Catalog, Dialog, Global, List, Lookup, Panes, Plan, Queue, SignIn, Table, Text,
-        Ticket, Tickets, Tokens,
+        Account, Approvals, Catalog, Dialog, Global, List, Lookup, Panes, Plan, Presets, Queue, SignIn,
+        Table, Text, Ticket, Tickets, TokenList, Tokens,
     };
     &[
         &[Lookup, List, Panes, Global],
-        &[Account, Tokens, Tickets, Table, List, Panes, Global],
+        &[
+            Account, Tokens, TokenList, Presets, Tickets, Table, List, Panes, Global,
+        ],
         &[Catalog, Tickets, List, Panes, Global],
         &[Queue, Tickets, Table, List, Panes, Global],
         &[Ticket, Tickets, Tokens, List, Panes, Global],
@@ -252,6 +264,18 @@ commands! {
     ViewOutside, "view-outside", "View outside", "View the token in the partner's system, by a signed link.", Tokens, ["o"], TokenLink;
     RemoveToken, "remove-token", "Remove", "Take the token out of the wallet; history stays.", Tokens, ["x"], TokenRemove;
     TokenHistory, "token-history", "History", "Show what happened to the token.", Tokens, ["H"], TokenView;
+    Presets, "presets", "Saved queries", "Show the saved queries with what each finds; ask, change or retire one.", Presets, ["p"], PresetUse;
+    SavePreset, "save-preset", "Save query", "Save the query under a name, on a number key if wanted.", Presets, ["P"], PresetUse;
+    Preset1, "preset-1", "Query 1", "Ask the saved query on 1; again: the list's first query.", Presets, ["1"], PresetUse;
+    Preset2, "preset-2", "Query 2", "Ask the saved query on 2; again: the list's first query.", Presets, ["2"], PresetUse;
+    Preset3, "preset-3", "Query 3", "Ask the saved query on 3; again: the list's first query.", Presets, ["3"], PresetUse;
+    Preset4, "preset-4", "Query 4", "Ask the saved query on 4; again: the list's first query.", Presets, ["4"], PresetUse;
+    Preset5, "preset-5", "Query 5", "Ask the saved query on 5; again: the list's first query.", Presets, ["5"], PresetUse;
+    Preset6, "preset-6", "Query 6", "Ask the saved query on 6; again: the list's first query.", Presets, ["6"], PresetUse;
+    Preset7, "preset-7", "Query 7", "Ask the saved query on 7; again: the list's first query.", Presets, ["7"], PresetUse;
+    Preset8, "preset-8", "Query 8", "Ask the saved query on 8; again: the list's first query.", Presets, ["8"], PresetUse;
+    Preset9, "preset-9", "Query 9", "Ask the saved query on 9; again: the list's first query.", Presets, ["9"], PresetUse;
+    Facets, "facets", "By value", "Count the tokens by state, type, merchant and campaign, and pick from them.", TokenList, ["f"], TokenView;
     ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;
     TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a"], TicketTake;
     TicketPutBack, "ticket-put-back", "Put back", "Put the ticket back into the queue.", Tickets, ["t q"], TicketTake;

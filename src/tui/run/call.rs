@@ -53,6 +53,7 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
             body,
         } => done(api.reissue_token(*token, *version, *key, body).await?),
         ApiCall::On(call) => super::token_call::perform(api, call).await?,
+        ApiCall::Ask(call) => super::ask_call::perform(api, call).await?,
         ApiCall::Offers { account, params } => Answer::Offers(api.offers_for(*account, params).await?),
         ApiCall::Offer(id) => Answer::Offer(Box::new(api.offer(*id).await?)),
         ticket => return perform_ticket(api, ticket).await,
@@ -159,6 +160,7 @@ pub(super) fn settled(call: &ApiCall, settled: Settled) -> Result<Answer, Client
             Answer::Done(Box::new(read(value)?))
         }
         ApiCall::On(call) => super::token_call::settled(call, value)?,
+        ApiCall::Ask(_) => super::ask_call::settled(value)?,
         ApiCall::PostMessage { .. } => Answer::Message(read(value)?),
         _ => Answer::Ticket(Box::new(read(value)?)),
     })

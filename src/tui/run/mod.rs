@@ -4,6 +4,7 @@
 //! before it draws; it has no tick. The first frame is drawn before the first byte goes over the network.
 
 mod actions;
+mod ask_call;
 #[cfg(test)]
 mod bytes;
 mod call;

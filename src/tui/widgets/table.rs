@@ -45,6 +45,8 @@ pub struct Column<'a> {
     at_right: bool,
     rank: u8,
     sorted: Option<Sorted>,
+    /// Its place among several that the list is sorted by, from 1.
+    place: Option<u8>,
 }
 
 impl<'a> Column<'a> {
@@ -57,6 +59,7 @@ impl<'a> Column<'a> {
             at_right: false,
             rank: 0,
             sorted: None,
+            place: None,
         }
     }
 
@@ -79,6 +82,12 @@ impl<'a> Column<'a> {
     #[must_use]
     pub fn sorted(self, sorted: Option<Sorted>) -> Self {
         Self { sorted, ..self }
+    }
+
+    /// Its place, from 1, among several that the list is sorted by.
+    #[must_use]
+    pub fn place(self, place: Option<u8>) -> Self {
+        Self { place, ..self }
     }
 }
 
@@ -267,7 +276,12 @@ impl<'a> Table<'a> {
                 Some(Sorted::Rising) => look.theme.sign(Sign::Rising),
                 Some(Sorted::Falling) => look.theme.sign(Sign::Falling),
             };
-            let signed = u16::from(!sign.is_empty()) * 2;
+            let place_digit = column.place.filter(|_| !sign.is_empty());
+            let sign = match place_digit {
+                Some(n) => format!("{n}{sign}"),
+                None => sign.to_owned(),
+            };
+            let signed = stroke::cols(&sign) + u16::from(!sign.is_empty());
             let title = stroke::fit(&column.title, usize::from(place.width.saturating_sub(signed)));
             let head = if sign.is_empty() {
                 title.into_owned()

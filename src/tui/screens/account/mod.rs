@@ -22,9 +22,9 @@ use super::parts::full_name;
 use super::parts::gate::token_action;
 use super::parts::live::Live;
 use super::parts::outside;
+use super::parts::token_list;
 use crate::domain::id::{AccountId, TicketId};
 use crate::domain::permission::Permission;
-use crate::domain::query::TOKEN_FIELDS;
 use crate::domain::time::Moment;
 use crate::tui::flow::{
     Availability, CallError, Ctx, Effect, Event, Explanation, Latest, RequestId, Screen, ScreenKind,
@@ -33,9 +33,6 @@ use crate::tui::keys::{Command, Context};
 use crate::wire::accounts::{AccountCard, Revealed};
 use crate::wire::desk::Note;
 use crate::wire::tokens::TokenRow;
-
-/// What the wallet shows at first: all but what was taken out of it.
-const FIRST_QUERY: &str = "-state:removed";
 
 /// What has the focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +94,7 @@ impl AccountScreen {
             link_wanted: false,
             slot: Slot::default(),
             revealed: None,
-            wallet: Live::new(&TOKEN_FIELDS, FIRST_QUERY),
+            wallet: token_list::over(Some(account)),
             detail: Detail::default(),
             past: past::Past::default(),
             deciding: Deciding::default(),
@@ -155,7 +152,12 @@ impl Screen for AccountScreen {
         if self.wallet.is_typing() {
             contexts.push(Context::Text);
         }
-        contexts.extend([Context::Account, Context::Tokens]);
+        contexts.extend([
+            Context::Account,
+            Context::Tokens,
+            Context::TokenList,
+            Context::Presets,
+        ]);
         if self.context.id().is_some() {
             contexts.push(Context::Tickets);
         }
@@ -209,9 +211,7 @@ impl Screen for AccountScreen {
         commands.push((Command::Reveal, may(Permission::AccountReveal)));
         commands.push((Command::AddNote, may(Permission::AccountNote)));
         commands.push((Command::NewTicket, may(Permission::TicketCreate)));
-        commands.push((Command::Sort, Availability::Enabled));
-        commands.push((Command::QueryForm, Availability::Enabled));
-        commands.push((Command::Columns, Availability::Enabled));
+        commands.extend(self.wallet.token_commands(ctx));
         for command in [Command::EarlierChange, Command::LaterChange, Command::AsOf] {
             commands.push((command, may(Permission::TokenView)));
         }

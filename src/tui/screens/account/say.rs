@@ -45,7 +45,7 @@ impl AccountScreen {
         lines.extend(self.context.say(ctx));
         lines.extend(self.past_lines(ctx));
         lines.extend(self.wallet.say(ctx));
-        let marked = self.marked(ctx);
+        let marked = self.wallet.marked(ctx);
         if !marked.is_empty() {
             lines.push(marked);
         }

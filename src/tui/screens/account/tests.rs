@@ -5,7 +5,7 @@ mod past;
 use super::*;
 use crate::domain::id::TokenId;
 use crate::domain::token::{ActionKind, TokenState};
-use crate::tui::flow::{Answer, ApiCall, Fact, Reply, Route, Trouble};
+use crate::tui::flow::{Answer, ApiCall, AskAnswer, AskCall, Fact, Reply, Route, Trouble};
 use crate::tui::screens::parts::testing::{World, call, calls, card, hostile, ticket, token, uuid};
 use crate::tui::screens::parts::{detail, live};
 use crate::wire::accounts::Verified;
@@ -104,6 +104,7 @@ fn answers(asked: &ApiCall) -> Option<Reply> {
         ApiCall::WalletPage { .. } => page(tokens()),
         ApiCall::Ticket(_) => Answer::Ticket(Box::new(ticket())),
         ApiCall::Notes(_) => Answer::Notes(Vec::new()),
+        ApiCall::Ask(AskCall::Presets { .. }) => Answer::Asked(AskAnswer::Presets(Vec::new())),
         ApiCall::TokenHistory(_) => Answer::TokenHistory(vec![TokenEvent {
             at: token(1, "", TokenState::Active).claimed_at,
             what: "claimed".to_owned(),
@@ -280,7 +281,11 @@ fn the_query_line_asks_while_typed_shows_mistakes_and_goes_back() {
     let ApiCall::WalletPage { params, .. } = &asked else {
         panic!("{asked:?}")
     };
-    assert_eq!(params.q.as_deref(), Some(FIRST_QUERY), "the query of before");
+    assert_eq!(
+        params.q.as_deref(),
+        Some(token_list::FIRST_QUERY),
+        "the query of before"
+    );
     assert!(!screen.wants_text());
 }
 

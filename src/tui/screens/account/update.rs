@@ -11,24 +11,26 @@ use crate::tui::flow::{
     WakeKey,
 };
 use crate::tui::keys::Command;
+use crate::tui::screens::parts::token_list::Scope;
 use crate::tui::screens::parts::window::Took;
 use crate::tui::screens::parts::{
-    account_verbs, ask_latest, bulk, columns, detail, disputes, live, outside, ticket_verbs, token_verbs,
+    account_verbs, ask_latest, bulk, detail, disputes, live, outside, ticket_verbs, token_list, token_verbs,
 };
 use crate::tui::widgets::list::Move;
 use crate::wire::accounts::{Verified, Verify};
 use crate::wire::page::ListParams;
 use crate::wire::tickets::LinkTicket;
-use crate::wire::tokens::{ActionDone, TokenRow};
+use crate::wire::tokens::ActionDone;
 
 /// The wake that hides what was revealed.
 const HIDE: WakeKey = "hide";
-/// The orders that come first in the choice of one: newest, oldest, name, value, expiry.
-const SORTS: [&str; 5] = ["-claimed", "claimed", "name", "-value", "expires"];
 
 /// Asks for a page of an account's tokens, as they are or as they were.
 pub(super) fn call_of(account: AccountId, at: Option<Moment>) -> impl Fn(ListParams) -> ApiCall {
-    move |params| ApiCall::WalletPage { account, at, params }
+    token_list::pages(Scope {
+        account: Some(account),
+        at,
+    })
 }
 
 impl AccountScreen {
@@ -99,20 +101,9 @@ impl AccountScreen {
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         let call = call_of(self.account, self.past.at());
         match command {
-            Command::Sort => self.wallet.choose_sort(&SORTS, ctx),
-            Command::Columns => vec![columns::choose::<TokenRow>(ctx)],
-            Command::Mark => {
-                let (_, mut effects) = self.wallet.window.mark(ctx, &call);
-                effects.push(detail::Detail::follow());
-                effects
-            }
-            Command::MarkRange => self.mark_range(ctx),
-            Command::MarkAll => {
-                self.wallet.window.mark_all();
-                Vec::new()
-            }
             Command::Refresh => {
                 let mut effects = self.wallet.window.refresh(ctx, &call);
+                effects.extend(self.wallet.read_presets(ctx));
                 effects.extend(self.read_card(ctx));
                 effects.extend(self.read_notes(ctx));
                 effects.extend(self.context.read(ctx));
@@ -140,7 +131,6 @@ impl AccountScreen {
                 }
                 self.past_command(Command::Present, ctx).unwrap_or_default()
             }
-            Command::Copy => self.copy(ctx),
             Command::Open | Command::TokenHistory => self.open_token(),
             Command::AddToken => vec![Effect::Push(Route::Catalog {
                 account: self.account,
@@ -156,13 +146,14 @@ impl AccountScreen {
         if let Some(effects) = self.past_command(command, ctx) {
             return effects;
         }
-        if let Some(mut effects) = self
-            .wallet
-            .command(command, ctx, &call_of(self.account, self.past.at()))
-        {
+        let scope = Scope {
+            account: Some(self.account),
+            at: self.past.at(),
+        };
+        if let Some(mut effects) = self.wallet.token_command(command, scope, ctx) {
             match command {
                 Command::Filter => self.pane = Pane::Wallet,
-                Command::Submit => effects.push(detail::Detail::follow()),
+                Command::Submit | Command::Mark => effects.push(detail::Detail::follow()),
                 _ => {}
             }
             return effects;
@@ -184,39 +175,6 @@ impl AccountScreen {
             effects.push(detail::Detail::follow());
         }
         effects
-    }
-
-    fn mark_range(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let id = if self.wallet.window.mark_range() {
-            "mark-range-begun"
-        } else {
-            "mark-range-ended"
-        };
-        vec![Effect::Toast(Toast::info(ctx.words.get(id)))]
-    }
-
-    /// Copies the references of the marked tokens that are held, else that of the one under the cursor.
-    fn copy(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let window = &self.wallet.window;
-        if window.has_marks() {
-            let marked: Vec<&str> = window
-                .rows
-                .iter()
-                .filter(|row| window.is_marked(row))
-                .map(|row| row.token_ref.as_str())
-                .collect();
-            let (count, all) = (marked.len().to_string(), self.marked(ctx));
-            return vec![Effect::Copy {
-                text: marked.join("\n"),
-                what: ctx.words.with("mark-copied", &[("count", &count), ("all", &all)]),
-            }];
-        }
-        self.token().map_or_else(Vec::new, |token| {
-            vec![Effect::Copy {
-                text: token.token_ref.clone(),
-                what: ctx.words.get("token-fact-reference"),
-            }]
-        })
     }
 
     /// Opens the token under the cursor; in the detail the one that the thing under the cursor leads to, if to any.
@@ -410,8 +368,10 @@ impl AccountScreen {
                 self.wallet.window.replace(row.as_ref().clone());
                 effects.extend(self.show_detail(ctx));
             }
+            Fact::PresetsChanged => effects.extend(self.wallet.read_presets(ctx)),
             Fact::WalletChanged(account) if *account == self.account => {
                 self.wallet.window.unmark();
+                effects.extend(self.wallet.read_presets(ctx));
                 effects.extend(self.read_card(ctx));
                 effects.extend(
                     self.wallet
@@ -464,6 +424,7 @@ impl AccountScreen {
         }
         // what has changed may no longer fit the query that it was found by
         effects.extend(window.recount(ctx, &call_of(self.account, self.past.at())));
+        effects.extend(self.wallet.read_presets(ctx));
         self.just_changed = true;
         effects.extend(self.read_card(ctx));
         effects.extend(self.show_detail(ctx));
@@ -477,7 +438,7 @@ impl AccountScreen {
         if let Some(verb) = bulk::verb(command)
             && let Some(marks) = self.wallet.window.marks()
         {
-            let what = self.marked(ctx);
+            let what = self.wallet.marked(ctx);
             return vec![Effect::Open(bulk::dialog(
                 verb,
                 marks,

@@ -10,15 +10,13 @@ use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::account_verbs::field_name;
-use crate::tui::screens::parts::token_columns::TokenColumns;
-use crate::tui::screens::parts::window::Marks;
+use crate::tui::screens::parts::token_list::Frame;
 use crate::tui::screens::parts::{key, look, look_date};
 use crate::tui::theme::Role;
 use crate::tui::widgets::facts::{self, Fact};
 use crate::tui::widgets::notice;
 use crate::tui::widgets::pane::Pane as Border;
 use crate::tui::widgets::stroke::{below, block, line};
-use crate::tui::widgets::table::Table;
 use crate::wire::accounts::AccountCard;
 
 /// From this width on the card stands at the left.
@@ -250,32 +248,12 @@ impl AccountScreen {
     }
 
     fn draw_wallet(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
-        let look = look(ctx);
         let title = match self.past.at() {
             Some(at) => ctx
                 .words
                 .with("wallet-title-past", &[("when", &look_date(ctx, at))]),
             None => ctx.words.get("wallet-title"),
         };
-        let note = self.wallet_note(ctx);
-        let mut inner = Border::new(&title)
-            .note(&note)
-            .focused(self.pane == Pane::Wallet)
-            .draw(area, buf, look);
-        inner = self.draw_past(inner, buf, ctx);
-        let window = &self.wallet.window;
-        if let Some(problem) = window.problem.as_ref().filter(|p| p.column().is_none()) {
-            let hint = ctx
-                .words
-                .with("retry-hint", &[("keys", &key(ctx, Command::Refresh))]);
-            let used = notice::failed(inner, buf, &format!("{} {hint}", problem.sentence()), look);
-            inner = below(inner, used);
-            if !window.has_come() {
-                return;
-            }
-        }
-        let columns = TokenColumns::new(ctx);
-        let heads = columns.heads(self.wallet.sorted(ctx), ctx);
         let holds_nothing = self.card.as_ref().is_some_and(|card| card.tokens.total() == 0);
         let empty = if holds_nothing || self.wallet.text().trim().is_empty() {
             ctx.words.get("wallet-empty")
@@ -283,63 +261,19 @@ impl AccountScreen {
             let filter = key(ctx, Command::Filter);
             ctx.words.with("wallet-nothing-fits", &[("key", &filter)])
         };
-        let stale = window.is_stale() || self.wallet.mistake().is_some() || self.past.is_coming();
-        let loading = window.is_loading() && !window.has_come();
-        let extent = window.extent();
-        let mut cursor = window.list.cursor;
-        Table::new(&heads)
-            .focused(self.pane == Pane::Wallet)
-            .stale(stale)
-            .loading(loading)
-            .empty(&empty)
-            .extent(extent)
-            .draw(inner, buf, &mut cursor, look, |at| {
-                let token = window.rows.get(at)?;
-                Some(columns.row(token, window.is_marked(token), ctx))
-            });
-        self.wallet.window.list.cursor = cursor;
-    }
-
-    /// What the wallet's border says behind its title: how many, and of which query.
-    pub(super) fn wallet_note(&self, ctx: &Ctx<'_>) -> String {
-        let count = self.wallet.count(ctx);
         // the card counts what there is now
-        let all = self
-            .card
-            .as_ref()
-            .filter(|_| self.past.at().is_none())
-            .map(|card| people::grouped(card.tokens.total().into()));
-        let of = match all {
-            Some(all) if !count.is_empty() => {
-                let values = [("shown", count.as_str()), ("total", all.as_str())];
-                ctx.words.with("count-of", &values)
-            }
-            _ => count,
+        let of = self.card.as_ref().filter(|_| self.past.at().is_none());
+        let frame = Frame {
+            title: &title,
+            empty: &empty,
+            of: of.map(|card| u64::from(card.tokens.total())),
+            focused: self.pane == Pane::Wallet,
+            stale: self.past.is_coming(),
+            owners: false,
         };
-        let marked = self.marked(ctx);
-        let of = match marked.is_empty() {
-            true => of,
-            false => format!("{of} · {marked}"),
-        };
-        let query = self.wallet.window.query();
-        if query.is_empty() {
-            of
-        } else {
-            format!("{of} ─ {query}")
-        }
-    }
-
-    /// How many tokens are marked, in words; empty when none are.
-    pub(super) fn marked(&self, ctx: &Ctx<'_>) -> String {
-        let count = match self.wallet.window.marks() {
-            None => return String::new(),
-            Some(Marks::These(ids)) => ids.len().to_string(),
-            Some(Marks::All(query)) if self.wallet.window.shown_query() == Some(query) => {
-                return ctx.words.with("mark-all", &[("count", &self.wallet.count(ctx))]);
-            }
-            Some(Marks::All(query)) => return ctx.words.with("mark-all-of", &[("query", query)]),
-        };
-        ctx.words.with("mark-some", &[("count", &count)])
+        let inner = self.wallet.draw_border(area, &frame, buf, ctx);
+        let inner = self.draw_past(inner, buf, ctx);
+        self.wallet.draw_tokens(inner, &frame, buf, ctx);
     }
 
     fn draw_detail(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {

@@ -122,11 +122,16 @@ impl<T: Columned> Columns<T> {
         }
     }
 
+    /// This column, which is none of those that are laid out, comes first.
+    pub fn lead(&mut self, spec: &'static Spec<T>) {
+        self.shown.insert(0, (spec, 0));
+    }
+
     /// Their heads, with the mark of the order. Where somebody chose the columns, those at the right go first when there
     /// is no room for all.
     #[must_use]
-    pub fn heads(&self, sorted: Option<(&'static str, Sorted)>, ctx: &Ctx<'_>) -> Vec<Column<'static>> {
-        let (by, way) = sorted.unwrap_or(T::BY);
+    pub fn heads(&self, sorted: &[(&'static str, Sorted)], ctx: &Ctx<'_>) -> Vec<Column<'static>> {
+        let sorted = if sorted.is_empty() { &[T::BY] } else { sorted };
         self.shown
             .iter()
             .enumerate()
@@ -143,10 +148,12 @@ impl<T: Columned> Columns<T> {
                     (at, true) => u8::try_from(at).unwrap_or(u8::MAX),
                     (_, false) => spec.rank,
                 };
-                let mark = (spec.name == by).then_some(way);
+                let place = sorted.iter().position(|(by, _)| *by == spec.name);
+                let digit = place.filter(|_| sorted.len() > 1);
                 let column = Column::new(title::<T>(spec.name, ctx), width)
                     .rank(rank)
-                    .sorted(mark);
+                    .sorted(place.and_then(|at| sorted.get(at)).map(|(_, way)| *way))
+                    .place(digit.and_then(|at| u8::try_from(at + 1).ok()));
                 if spec.at_right { column.at_right() } else { column }
             })
             .collect()

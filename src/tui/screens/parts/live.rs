@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::completing::Completing;
+use super::presets::{self, Presets};
 use super::query_form::QueryForm;
 use super::sort;
 use super::window::{Call, Row, Took, Window};
@@ -33,6 +34,9 @@ pub struct Live<T: Row> {
     pub window: Window<T>,
     line: QueryLine,
     fields: &'static FieldSet,
+    /// The query that it begins with.
+    first: String,
+    presets: Option<Presets>,
     typing: bool,
     completing: Option<Completing>,
     /// Which remembered query stands in the line, counted from the newest, and what stood there before.
@@ -47,9 +51,32 @@ impl<T: Row> Live<T> {
             window: Window::default(),
             line: QueryLine::new(query),
             fields,
+            first: query.to_owned(),
+            presets: None,
             typing: false,
             completing: None,
             recalled: None,
+        }
+    }
+
+    /// With saved queries on number keys.
+    #[must_use]
+    pub fn with_presets(mut self, presets: Presets) -> Self {
+        self.presets = Some(presets);
+        self
+    }
+
+    /// Reads the saved queries again, with what each finds now.
+    pub fn read_presets(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.presets
+            .as_mut()
+            .map_or_else(Vec::new, |presets| presets.read(ctx))
+    }
+
+    /// Draws the saved queries that are on number keys into the lower border of the list's pane.
+    pub fn draw_presets(&self, pane: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+        if let Some(presets) = &self.presets {
+            presets.draw(pane, self.window.query(), buf, ctx);
         }
     }
 
@@ -74,7 +101,9 @@ impl<T: Row> Live<T> {
     /// Asks for the first rows.
     pub fn open(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
         let text = self.line.text().trim().to_owned();
-        self.window.ask(&text, ctx, call)
+        let mut effects = self.window.ask(&text, ctx, call);
+        effects.extend(self.read_presets(ctx));
+        effects
     }
 
     /// What every list does with a command of its query line; `None`: it is no such command.
@@ -100,6 +129,26 @@ impl<T: Row> Live<T> {
             Command::QueryForm => match self.parsed(ctx) {
                 Ok(query) => vec![QueryForm::open(&query, self.fields)],
                 Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
+            },
+            other => return self.preset_command(other, ctx, call),
+        })
+    }
+
+    /// What a list with saved queries does with their commands.
+    fn preset_command(&mut self, command: Command, ctx: &Ctx<'_>, call: Call<'_>) -> Option<Vec<Effect>> {
+        let presets = self.presets.as_ref()?;
+        let query = self.line.text().trim();
+        Some(match (command, presets::number(command)) {
+            (Command::Presets, _) => vec![presets.pick(query)],
+            (Command::SavePreset, _) => match self.parsed(ctx) {
+                Ok(_) => vec![Effect::Open(presets.save(query, ctx))],
+                Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
+            },
+            (_, Some(n)) => match presets.asks(n, ctx) {
+                // a second time: back to where the list began
+                Ok(asked) if asked == query => self.told(&self.first.clone(), ctx, call),
+                Ok(asked) => self.told(&asked, ctx, call),
+                Err(why) => vec![Effect::Toast(Toast::info(why))],
             },
             _ => return None,
         })
@@ -266,7 +315,11 @@ impl<T: Row> Live<T> {
         effects
     }
 
-    fn parsed(&self, ctx: &Ctx<'_>) -> Result<query::Query, query::QueryError> {
+    /// The query as it stands in the line, read.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn parsed(&self, ctx: &Ctx<'_>) -> Result<query::Query, query::QueryError> {
         let context = query::Context {
             now: ctx.now,
             zone: ctx.zone.clone(),
@@ -305,17 +358,30 @@ impl<T: Row> Live<T> {
         self.set(&query::format(&query), ctx, call)
     }
 
-    /// How the rows are sorted, as far as the query says so: name of the field and direction.
+    /// By what the rows are sorted first, as far as the query says so: name of the field and direction.
     #[must_use]
     pub fn sorted(&self, ctx: &Ctx<'_>) -> Option<(&'static str, Sorted)> {
-        let query = self.parsed(ctx).ok()?;
-        let key = query.sort.first()?;
-        let way = if key.descending {
-            Sorted::Falling
-        } else {
-            Sorted::Rising
+        self.sorts(ctx).into_iter().next()
+    }
+
+    /// By what the rows are sorted, as far as the query says so, most important first.
+    #[must_use]
+    pub fn sorts(&self, ctx: &Ctx<'_>) -> Vec<(&'static str, Sorted)> {
+        let Ok(query) = self.parsed(ctx) else {
+            return Vec::new();
         };
-        Some((key.field.name, way))
+        let way = |descending| {
+            if descending {
+                Sorted::Falling
+            } else {
+                Sorted::Rising
+            }
+        };
+        query
+            .sort
+            .iter()
+            .map(|key| (key.field.name, way(key.descending)))
+            .collect()
     }
 
     /// Moves the cursor; tells whether it stands on another row.
@@ -331,6 +397,13 @@ impl<T: Row> Live<T> {
         ctx: &Ctx<'_>,
         call: Call<'_>,
     ) -> (Took, Vec<Effect>) {
+        let (id, reply) = match &mut self.presets {
+            None => (id, reply),
+            Some(presets) => match presets.reply(id, reply) {
+                Some(others) => others,
+                None => return (Took::Rows { anew: false }, Vec::new()),
+            },
+        };
         let (took, effects) = self.window.reply(id, reply, ctx, call);
         if took == Took::Failed
             && let Some(problem) = &self.window.problem
@@ -400,6 +473,7 @@ impl<T: Row> Live<T> {
             lines.push(ctx.words.with("live-say-mistake", &values));
         }
         lines.extend(self.completing.as_ref().map(|open| open.say(ctx)));
+        lines.extend(self.presets.as_ref().and_then(|presets| presets.say(ctx)));
         let count = self.count(ctx);
         if !count.is_empty() {
             lines.push(ctx.words.with("live-found", &[("count", &count)]));

@@ -16,6 +16,8 @@ use crate::tui::widgets::{pane, stroke};
 const WIDEST: u16 = 74;
 /// Columns of the signs.
 const SIGNS: u16 = 4;
+/// Columns of the groups, where there are any.
+const GROUPS: u16 = 10;
 
 /// One row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,6 +30,8 @@ pub struct Item {
     pub note: String,
     /// Why it cannot be picked; empty when it can.
     pub why_not: String,
+    /// What it stands under with others, such as a field; told once for all that follow each other.
+    pub group: String,
 }
 
 impl Item {
@@ -84,6 +88,21 @@ pub trait Pick: fmt::Debug {
     /// The row that the cursor begins on.
     fn begin(&self, _ctx: &Ctx<'_>) -> usize {
         0
+    }
+
+    /// The digit that stands before a row and chooses it.
+    fn digit(&self, at: usize) -> Option<u8> {
+        u8::try_from(at + 1).ok().filter(|digit| *digit <= 9)
+    }
+
+    /// The row that a digit chooses.
+    fn at_digit(&self, digit: u8) -> Option<usize> {
+        usize::from(digit).checked_sub(1)
+    }
+
+    /// Where Tab goes, or back from there; `None`: to the next row.
+    fn tab(&self, _at: usize, _forward: bool, _ctx: &Ctx<'_>) -> Option<usize> {
+        None
     }
 
     /// What stands where there are no rows.
@@ -165,13 +184,26 @@ impl PickDialog {
             KeyCode::Home => Move::First,
             KeyCode::End | KeyCode::Char('G') => Move::Last,
             KeyCode::Char(c) if c.is_ascii_digit() && c != '0' => {
-                let digit = c.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
-                return digit.map_or_else(Vec::new, |digit| self.choose(digit - 1, ctx));
+                let digit = c.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
+                let at = digit.and_then(|digit| self.pick.at_digit(digit));
+                return at.map_or_else(Vec::new, |at| self.choose(at, ctx));
             }
             _ => return Vec::new(),
         };
         self.cursor.len = self.pick.items(ctx).len();
         self.cursor.step(way);
+        Vec::new()
+    }
+
+    fn tab(&mut self, forward: bool, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.cursor.len = self.pick.items(ctx).len();
+        match self.pick.tab(self.cursor.at, forward, ctx) {
+            Some(at) => {
+                self.cursor.at = at.min(self.cursor.len.saturating_sub(1));
+                self.cursor.fit(self.cursor.height);
+            }
+            None => self.cursor.step(if forward { Move::Down } else { Move::Up }),
+        }
         Vec::new()
     }
 
@@ -196,14 +228,8 @@ impl Dialog for PickDialog {
             }
             Event::Command(Command::Back) => vec![Effect::Close],
             Event::Command(Command::Confirm) => self.choose(self.cursor.at, ctx),
-            Event::Command(Command::NextField) => {
-                self.cursor.step(Move::Down);
-                Vec::new()
-            }
-            Event::Command(Command::PreviousField) => {
-                self.cursor.step(Move::Up);
-                Vec::new()
-            }
+            Event::Command(Command::NextField) => self.tab(true, ctx),
+            Event::Command(Command::PreviousField) => self.tab(false, ctx),
             Event::Key(key) => self.key(key, ctx),
             Event::Reply(id, reply) => {
                 let effects = self.pick.reply(id, reply, ctx);
@@ -228,7 +254,10 @@ impl Dialog for PickDialog {
         };
         let low = count(&foot);
         let gap = u16::from(head > 0);
-        let rows = u16::try_from(items.len().max(1)).unwrap_or(u16::MAX);
+        let rows = match items.len() {
+            0 => count(&self.pick.empty(ctx)),
+            some => u16::try_from(some).unwrap_or(u16::MAX),
+        };
         let wanted = rows.saturating_add(head + gap + low + 3);
         let title = self.pick.title(ctx);
         let mut place = pane::popup(area, cols, wanted, &title, buf, look);
@@ -246,14 +275,25 @@ impl Dialog for PickDialog {
         if items.is_empty() {
             stroke::block(buf, list, &self.pick.empty(ctx), look.style(Role::Muted));
         }
+        let grouped = items.iter().any(|item| !item.group.is_empty());
         for ((at, item), y) in items
             .iter()
             .enumerate()
             .skip(self.cursor.top)
             .zip(list.y..list.bottom())
         {
-            let row = Rect { y, height: 1, ..list };
-            draw_item(item, at, at == self.cursor.at, row, buf, ctx);
+            let mut row = Rect { y, height: 1, ..list };
+            if grouped {
+                let before = at.checked_sub(1).and_then(|before| items.get(before));
+                let told = y > list.y && before.is_some_and(|before| before.group == item.group);
+                if !told {
+                    stroke::line(buf, row.x, y, GROUPS - 1, &item.group, look.style(Role::Header));
+                }
+                row.x += GROUPS.min(row.width);
+                row.width = row.width.saturating_sub(GROUPS);
+            }
+            let digit = self.pick.digit(at);
+            draw_item(item, digit, at == self.cursor.at, row, buf, ctx);
         }
         let under = stroke::below(place, list.height + 1);
         let role = if self.refusal.is_some() {
@@ -272,10 +312,16 @@ impl Dialog for PickDialog {
             None => lines.push(self.pick.empty(ctx)),
             Some(item) => {
                 let (at, of) = ((self.cursor.at + 1).to_string(), items.len().to_string());
-                let text: Vec<&str> = [item.sign.as_str(), &item.label, &item.note, &item.why_not]
-                    .into_iter()
-                    .filter(|text| !text.trim().is_empty())
-                    .collect();
+                let text: Vec<&str> = [
+                    item.group.as_str(),
+                    &item.sign,
+                    &item.label,
+                    &item.note,
+                    &item.why_not,
+                ]
+                .into_iter()
+                .filter(|text| !text.trim().is_empty())
+                .collect();
                 let text = text.join(" ");
                 let values = [("at", at.as_str()), ("of", of.as_str()), ("text", text.as_str())];
                 lines.push(ctx.words.with("pick-say", &values));
@@ -298,7 +344,7 @@ impl Dialog for PickDialog {
     }
 }
 
-fn draw_item(item: &Item, at: usize, selected: bool, row: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+fn draw_item(item: &Item, digit: Option<u8>, selected: bool, row: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
     let look = look(ctx);
     let ground = look.style(Role::Text);
     let style = if selected {
@@ -311,8 +357,8 @@ fn draw_item(item: &Item, at: usize, selected: bool, row: Rect, buf: &mut Buffer
         stroke::line(buf, row.x, row.y, 1, look.theme.sign(Sign::Marker), style);
     }
     let of = |role: Role| if selected { style } else { look.style(role) };
-    if at < 9 {
-        stroke::line(buf, row.x + 1, row.y, 1, &(at + 1).to_string(), of(Role::Key));
+    if let Some(digit) = digit {
+        stroke::line(buf, row.x + 1, row.y, 1, &digit.to_string(), of(Role::Key));
     }
     stroke::line(buf, row.x + 3, row.y, SIGNS - 1, &item.sign, of(Role::Accent));
     let x = row.x + 3 + SIGNS;

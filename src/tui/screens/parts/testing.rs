@@ -233,6 +233,7 @@ pub(crate) fn token(n: u64, name: &str, state: TokenState) -> TokenRow {
         reissued_to: None,
         created_at: at("2026-11-01T09:00:00Z"),
         version: 4,
+        owner: None,
     }
 }
 

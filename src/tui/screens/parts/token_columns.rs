@@ -3,7 +3,7 @@
 use super::columns::{Columned, Columns, Spec, grow, spec};
 use super::detail::state_word;
 use super::expiry::expiry;
-use super::{day, value};
+use super::{day, full_name, value};
 use crate::tui::flow::Ctx;
 use crate::tui::theme::Role;
 use crate::tui::widgets::table::{Sorted, Text, Width};
@@ -19,6 +19,21 @@ impl Columned for TokenRow {
 
     fn specs() -> &'static [Spec<Self>] {
         SPECS
+    }
+}
+
+/// Whose a token is, for lists over many wallets.
+pub static OWNER: &Spec<TokenRow> = &spec("owner", grow(16, 2), 0, true, |t, ctx| Text::plain(owner(t, ctx)));
+
+/// Whose it is: the name, and the end of the identifier that two of one name are told apart by.
+#[must_use]
+pub fn owner(token: &TokenRow, ctx: &Ctx<'_>) -> String {
+    match &token.owner {
+        None => String::new(),
+        Some(owner) => {
+            let name = full_name(ctx, &owner.first_name, &owner.last_name);
+            format!("{name} {}", owner.user_id)
+        }
     }
 }
 

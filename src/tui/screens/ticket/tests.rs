@@ -265,10 +265,7 @@ fn the_next_of_the_list_takes_the_place_of_this_one() {
     );
     let ids = [TicketId(uuid(1)), id, TicketId(uuid(3))];
     world.memory.keep(crate::tui::flow::Remember::Queue(ids.to_vec()));
-    for (command, wanted) in [
-        (Command::NextInQueue, ids[2]),
-        (Command::PreviousInQueue, ids[0]),
-    ] {
+    for (command, wanted) in [(Command::NextInQueue, ids[2]), (Command::PreviousInQueue, ids[0])] {
         assert_eq!(can(&screen, &world, command), Availability::Enabled);
         let effects = give(&mut screen, &world, command);
         assert!(matches!(&effects[..], [Effect::Replace(Route::Ticket { ticket })] if *ticket == wanted));

@@ -91,7 +91,11 @@ fn enter_opens_and_verbs_work_on_the_row_under_the_cursor() {
     give(&mut screen, &world, Command::Down);
     let effects = give(&mut screen, &world, Command::Open);
     let second = rows()[1].id;
-    let [Effect::Remember(queue), Effect::Push(Route::Ticket { ticket: id })] = &effects[..] else {
+    let [
+        Effect::Remember(queue),
+        Effect::Push(Route::Ticket { ticket: id }),
+    ] = &effects[..]
+    else {
         panic!("{effects:?}");
     };
     assert_eq!(*id, second);

@@ -44,7 +44,7 @@ impl TicketsScreen {
         if let Some(field) = self.group.filter(|_| grouped) {
             columns.lead_with(field);
         }
-        let heads = columns.heads(sorted, ctx);
+        let heads = columns.heads(sorted.as_slice(), ctx);
         let window = &mut self.list.window;
         window
             .list

@@ -3,6 +3,7 @@
 use super::*;
 use crate::tui::flow::{Dialog, Remember, Told};
 use crate::tui::keys::Key;
+use crate::tui::screens::parts::token_list::FIRST_QUERY;
 use crate::tui::screens::parts::window::Marks;
 
 fn give(screen: &mut AccountScreen, world: &mut World, command: Command) -> Vec<Effect> {
@@ -162,7 +163,7 @@ fn tokens_are_marked_one_by_one_in_ranges_and_all() {
     give(&mut screen, &mut world, Command::MarkRange);
     give(&mut screen, &mut world, Command::Down);
     give(&mut screen, &mut world, Command::MarkRange);
-    assert_eq!(screen.marked(&world.ctx()), "3 marked");
+    assert_eq!(screen.wallet.marked(&world.ctx()), "3 marked");
     insta::assert_snapshot!("marked_120", world.frame(&mut screen));
     assert!(screen.say(&world.ctx()).contains(&"3 marked".to_owned()));
     let effects = give(&mut screen, &mut world, Command::Copy);
@@ -177,10 +178,10 @@ fn tokens_are_marked_one_by_one_in_ranges_and_all() {
     assert!(screen.wallet.window.marks().is_none());
     give(&mut screen, &mut world, Command::MarkAll);
     assert_eq!(screen.wallet.window.marks(), Some(Marks::All(FIRST_QUERY)));
-    assert_eq!(screen.marked(&world.ctx()), "all 4 marked");
+    assert_eq!(screen.wallet.marked(&world.ctx()), "all 4 marked");
     // one taken away from all that are held leaves the others
     give(&mut screen, &mut world, Command::Mark);
-    assert_eq!(screen.marked(&world.ctx()), "3 marked");
+    assert_eq!(screen.wallet.marked(&world.ctx()), "3 marked");
 }
 
 #[test]

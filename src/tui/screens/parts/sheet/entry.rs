@@ -123,6 +123,15 @@ impl Entry {
         entry
     }
 
+    /// With this text in it already, as if the person had not touched anything.
+    #[must_use]
+    pub fn filled(mut self, text: &str) -> Self {
+        if let Part::Line(field) = &mut self.part {
+            field.set(text);
+        }
+        self
+    }
+
     /// What stands in the empty field.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

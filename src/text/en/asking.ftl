@@ -1,0 +1,62 @@
+# Asking lists: saved queries, counts by value, export.
+
+presets-title = Saved queries
+presets-now = Asked now: { $query }
+presets-now-all = Asked now: everything
+presets-everything = everything
+presets-none = No query is saved yet. P saves the present one under a name and a number key.
+presets-keys =
+    enter or its number Ask   P Save the present one   e Change
+    r Replace its query   x Retire   K J Other key
+presets-own = yours
+presets-own-shared = yours, shared
+presets-of = shared by { $owner }
+presets-broken-short = cannot be read
+presets-not-yours = This one belongs to { $owner }: it can be asked, not changed. P saves one of your own.
+presets-say = Saved queries: { $all }. { $key } shows all of them.
+presets-nothing-on = No query is saved on { $n }. { $save } saves the present one there.
+presets-cannot-read = “{ $name }” cannot be asked any more: { $why }
+presets-failed = The saved queries could not be read: { $why }
+presets-save-title = Save the query
+presets-edit-title = Change the saved query
+presets-save-verb = Save
+presets-name = Name
+presets-name-missing = Give it a name.
+presets-name-taken = You have one of this name. Take another name, or replace that one's query in the list of saved queries.
+presets-query = Query
+presets-query-hint = empty: everything
+presets-for = For
+presets-for-me = me
+presets-for-all = everybody at the desk
+presets-slot = Number key
+presets-slot-hint = 1 to 9; empty: on none
+presets-slot-wrong = Write a digit from 1 to 9, or leave it empty.
+presets-keys-taken = On keys: { $all }. A key that is taken by one of yours changes hands.
+presets-keys-free = All number keys are free.
+presets-saved = Saved “{ $name }”.
+presets-saved-on = Saved “{ $name }” on { $key }.
+presets-changed = it is called “{ $name }” and asks { $query }
+presets-replace-title = Replace the query of “{ $name }”?
+presets-replace-old = Before: { $old }
+presets-replace-new = From now on: { $new }
+presets-replace-verb = Replace
+presets-retire-title = Retire “{ $name }”?
+presets-retire-own = It is gone from your list and its key is free. Rows are not touched.
+presets-retire-shared = It is gone for everybody at the desk. Rows are not touched.
+presets-retire-verb = Retire
+presets-retired = Retired “{ $name }”.
+
+facets-title = Tokens by value
+facets-now = Of { $query }
+facets-now-all = Of all tokens
+facets-keys =
+    space Add or take away   enter Pick and close   - Without it
+    0 None of this field   tab Next field
+facets-empty = No token fits the query.
+facets-none = none
+facets-more = { $count }+
+facets-capped = The counts are of the first 10,000 tokens.
+facets-out = without
+doing-preset-add = saving a query
+doing-preset-change = changing a saved query
+token-col-owner = customer
