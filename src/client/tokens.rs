@@ -58,6 +58,15 @@ impl Api {
         self.fetch(Call::list(paths::TOKENS, params)).await
     }
 
+    /// A page of the whole desk's tokens, each with whose it is.
+    ///
+    /// # Errors
+    /// When it cannot be had; `BadQuery` names the column.
+    pub async fn owned_tokens(&self, params: &ListParams) -> Result<Page<TokenRow>, ClientError> {
+        let call = Call::list(paths::TOKENS, params).with_param("owners", Some("true"));
+        self.fetch(call).await
+    }
+
     /// The whole desk's tokens, page by page.
     #[must_use]
     pub fn token_pages(&self, params: ListParams) -> Pages<TokenRow> {

@@ -50,7 +50,7 @@ pub struct NewPreset {
     /// Whether everybody at the desk has it.
     #[serde(default)]
     pub shared: bool,
-    /// The number key that it is on, 1 to 9: what was there before is on none then.
+    /// The number key that it is on, 1 to 9: what was there before goes to the key that this one had, if it had one.
     #[serde(default)]
     pub slot: Option<u8>,
 }

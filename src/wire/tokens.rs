@@ -73,7 +73,7 @@ pub struct TokenRow {
 }
 
 /// Whose token it is, as far as lists may show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct TokenOwner {
     /// First name.
@@ -82,6 +82,12 @@ pub struct TokenOwner {
     pub last_name: String,
     /// The partner's identifier, masked.
     pub user_id: String,
+}
+
+impl std::fmt::Debug for TokenOwner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenOwner").finish_non_exhaustive()
+    }
 }
 
 /// Adds an offer to a wallet.

@@ -47,20 +47,33 @@ pub(super) struct AsOf {
     pub as_of: Option<Moment>,
 }
 
+/// What is told of each token besides.
+#[derive(Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+struct Besides {
+    /// Whether each token says whose it is, for those who may see accounts.
+    #[serde(default)]
+    owners: bool,
+}
+
 /// Search the tokens of the whole desk.
-#[utoipa::path(get, path = "/tokens", tag = "tokens", params(AsOf, ListParams),
+#[utoipa::path(get, path = "/tokens", tag = "tokens", params(AsOf, Besides, ListParams),
     responses((status = 200, body = Page<TokenRow>), (status = 403, body = Problem)))]
 async fn list(
     State(api): State<Api>,
     Member(actor): Member,
     Params(asked): Params<AsOf>,
+    Params(besides): Params<Besides>,
     Params(params): Params<ListParams>,
 ) -> Result<Json<Page<TokenRow>>, Refusal> {
     let of = Of {
         account: None,
         at: asked.as_of,
     };
-    Ok(Json(api.services.tokens(&actor, of, &params).await?))
+    let mut page = api.services.tokens(&actor, of, &params).await?;
+    if besides.owners {
+        api.services.name_owners(&actor, &mut page).await?;
+    }
+    Ok(Json(page))
 }
 
 /// Which tokens are counted.

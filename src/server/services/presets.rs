@@ -244,7 +244,7 @@ async fn add(work: &Work, body: &NewPreset) -> Result<Outcome2xx<Preset>, Servic
         version: 1,
     };
     presets::insert(&work.tx, &row).await?;
-    take_slot(work, &row).await?;
+    take_slot(work, &row, None).await?;
     note(work, &row, None).await?;
     let body = preset(row, &work.actor);
     Ok(Outcome2xx::created(body, Some(1)))
@@ -270,7 +270,7 @@ async fn change(
     if !presets::update(&work.tx, &row).await? {
         return Err(stale(work, before)?);
     }
-    take_slot(work, &row).await?;
+    take_slot(work, &row, before.slot).await?;
     note(work, &row, Some(&before)).await?;
     let version = row.version;
     Ok(Outcome2xx::ok(preset(row, &work.actor), Some(version)))
@@ -311,9 +311,10 @@ fn stale(work: &Work, found: PresetRow) -> Result<ServiceError, ServiceError> {
     })
 }
 
-async fn take_slot(work: &Work, row: &PresetRow) -> Result<(), ServiceError> {
+/// What stood on the row's key goes to the key that the row had.
+async fn take_slot(work: &Work, row: &PresetRow, had: Option<i64>) -> Result<(), ServiceError> {
     if let Some(slot) = row.slot {
-        presets::free_slot(&work.tx, &row.noun, row.owner, slot, row.id).await?;
+        presets::free_slot(&work.tx, &row.noun, row.owner, slot, had, row.id).await?;
     }
     Ok(())
 }

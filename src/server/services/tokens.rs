@@ -1,5 +1,7 @@
 //! Tokens: lists, history, notes. What is done to them is in [`super::actions`].
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::history::history;
 use super::listing::read_query;
 use super::views::Opened;
@@ -16,7 +18,7 @@ use crate::server::store::tokens::{self, TokenWithOffer};
 use crate::server::store::{accounts, actions, disputes};
 use crate::wire::desk::{NewNote, Note};
 use crate::wire::page::{ListParams, Page};
-use crate::wire::tokens::{TokenEvent, TokenRow};
+use crate::wire::tokens::{TokenEvent, TokenOwner, TokenRow};
 
 /// A token as replies show it.
 #[must_use]
@@ -92,6 +94,32 @@ impl Services {
             }
         }
         Ok(page)
+    }
+
+    /// Says of each token in a list over the whole desk whose it is: the name, and the masked identifier.
+    ///
+    /// # Errors
+    /// When the person may not see accounts, or the database fails.
+    pub async fn name_owners(&self, actor: &Actor, page: &mut Page<TokenRow>) -> Result<(), ServiceError> {
+        self.allow(actor, Permission::AccountView).await?;
+        let ids: BTreeSet<AccountId> = page.items.iter().map(|row| row.account_id).collect();
+        let ids: Vec<AccountId> = ids.into_iter().collect();
+        let found = accounts::find_all(self.store.read(), &ids).await?;
+        let known: HashMap<AccountId, TokenOwner> = found
+            .into_iter()
+            .map(|account| {
+                let owner = TokenOwner {
+                    first_name: account.first_name,
+                    last_name: account.last_name,
+                    user_id: mask_user_id(&account.user_id),
+                };
+                (account.id, owner)
+            })
+            .collect();
+        for row in &mut page.items {
+            row.owner = known.get(&row.account_id).cloned();
+        }
+        Ok(())
     }
 
     /// Whether the person may see these tokens, and the moment as of which they are asked for.

@@ -220,6 +220,19 @@ fn prefix(sql: &mut Sql, column: &str, key: &str) {
     sql.bind(format!("{key}\u{10ffff}")).push(")");
 }
 
+/// The accounts of these identifiers, in no particular order; those that are not there are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_all(conn: &impl Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT * FROM accounts WHERE id IN (");
+    sql.bind_all(ids.iter().map(|id| id.0)).push(")");
+    sql.all(conn, read).await
+}
+
 /// All distinct keys of given (`first`) or family (`last`) names with between `shortest` and `longest` characters.
 ///
 /// # Errors

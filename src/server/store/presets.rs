@@ -91,7 +91,7 @@ pub async fn retire(conn: &impl Conn, id: PresetId, version: i64, at: Moment) ->
     Ok(sql.run(conn).await? == 1)
 }
 
-/// Frees a number key of a person: whatever of theirs was on it is on none.
+/// Frees a number key of a person: whatever of theirs was on it goes to another key instead, or to none.
 ///
 /// # Errors
 /// When the database fails.
@@ -100,11 +100,13 @@ pub async fn free_slot(
     noun: &str,
     owner: AgentId,
     slot: i64,
+    instead: Option<i64>,
     but: PresetId,
 ) -> Result<(), StoreError> {
     sql!(
-        "UPDATE presets SET slot = NULL, version = version + 1 \
+        "UPDATE presets SET slot = ?, version = version + 1 \
          WHERE noun = ? AND owner_id = ? AND slot = ? AND id <> ? AND retired_at IS NULL",
+        instead,
         noun,
         owner.0,
         slot,

@@ -60,3 +60,7 @@ facets-out = without
 doing-preset-add = saving a query
 doing-preset-change = changing a saved query
 token-col-owner = customer
+complete-offers = { $count ->
+    [one] in 1 offer
+   *[other] in { $count } offers
+}

@@ -10,7 +10,7 @@ use crate::tui::flow::{Answer, AskAnswer, AskCall, Current};
 /// Performs one call. An error that says `maybe_done` leaves the fate of an action open.
 pub(super) async fn perform(api: &Api, call: &AskCall) -> Result<Answer, ClientError> {
     Ok(Answer::Asked(match call {
-        AskCall::DeskTokens(params) => return Ok(Answer::Tokens(api.tokens(params).await?)),
+        AskCall::DeskTokens(params) => return Ok(Answer::Tokens(api.owned_tokens(params).await?)),
         AskCall::Presets { noun, account } => {
             AskAnswer::Presets(api.presets(noun, Some(*account)).await?.items)
         }

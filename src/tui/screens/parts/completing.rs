@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::look;
+use super::suggesting::Suggesting;
 use crate::domain::query::{Completion, FieldSet, complete};
 use crate::tui::flow::Ctx;
 use crate::tui::theme::{Role, Sign};
@@ -20,17 +21,49 @@ const WIDEST: u16 = 60;
 pub(super) struct Completing {
     found: Completion,
     at: Option<usize>,
+    /// Whether the person asked for the ways: the arrows go through them then, and Esc closes them.
+    active: bool,
+    /// How many of the ways come from the data.
+    of_data: usize,
 }
 
 impl Completing {
     /// The ways that there are; `None` where there is none.
-    pub fn at(line: &QueryLine, fields: &'static FieldSet) -> Option<Self> {
-        let found = complete(line.text(), line.at(), fields);
-        (!found.candidates.is_empty()).then_some(Self { found, at: None })
+    pub fn at(line: &QueryLine, fields: &'static FieldSet, data: &Suggesting, ctx: &Ctx<'_>) -> Option<Self> {
+        let mut found = complete(line.text(), line.at(), fields);
+        let mut candidates = data.fitting(&found, fields, ctx);
+        let of_data = candidates.len();
+        candidates.append(&mut found.candidates);
+        found.candidates = candidates;
+        (!found.candidates.is_empty()).then_some(Self {
+            found,
+            at: None,
+            active: false,
+            of_data,
+        })
     }
 
-    /// Writes what all ways have in common; tells whether that was the only way.
+    /// As the person asked for it.
+    pub fn active(self) -> Self {
+        Self { active: true, ..self }
+    }
+
+    /// Whether the person asked for it.
+    pub fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// Whether it is worth showing unasked: values out of the data for something that was begun.
+    pub fn is_offered(&self) -> bool {
+        self.of_data > 0 && !self.found.typed.is_empty()
+    }
+
+    /// Writes what all ways have in common; tells whether that was the only way. Of values out of the data nothing is
+    /// written unless there is one only: half of a quoted value cannot be read.
     pub fn begin(&mut self, line: &mut QueryLine) -> bool {
+        if self.of_data > 0 && self.found.candidates.len() > 1 {
+            return false;
+        }
         let texts: Vec<&str> = self.found.candidates.iter().map(|c| c.text.as_str()).collect();
         let Some(first) = texts.first() else { return true };
         let common = texts.iter().fold(*first, |common, text| {
@@ -41,7 +74,7 @@ impl Completing {
                 .count();
             &common[..common.floor_char_boundary(same)]
         });
-        if common.len() >= self.found.typed.len() {
+        if self.of_data > 0 || common.len() >= self.found.typed.len() {
             line.put(self.found.start, common);
         }
         texts.len() == 1

@@ -5,8 +5,8 @@
 mod tests;
 
 use super::ask_latest;
-use super::token_list::Scope;
 use super::pick::{Item, Pick, PickDialog, Picked as Pressed};
+use super::token_list::Scope;
 use crate::domain::query::{self, Field, Picked, Query, TOKEN_FIELDS, Test};
 use crate::text::people;
 use crate::tui::flow::{Answer, ApiCall, AskAnswer, AskCall, Ctx, Effect, Latest, Reply, RequestId, Told};

@@ -12,6 +12,7 @@ use super::completing::Completing;
 use super::presets::{self, Presets};
 use super::query_form::QueryForm;
 use super::sort;
+use super::suggesting::Suggesting;
 use super::window::{Call, Row, Took, Window};
 use super::{grouping, look};
 use crate::domain::query::{self, FieldSet};
@@ -39,6 +40,9 @@ pub struct Live<T: Row> {
     presets: Option<Presets>,
     typing: bool,
     completing: Option<Completing>,
+    data: Suggesting,
+    /// The ways were asked for before the data had told its own.
+    tabbed: bool,
     /// Which remembered query stands in the line, counted from the newest, and what stood there before.
     recalled: Option<(usize, String)>,
 }
@@ -55,6 +59,8 @@ impl<T: Row> Live<T> {
             presets: None,
             typing: false,
             completing: None,
+            data: Suggesting::default(),
+            tabbed: false,
             recalled: None,
         }
     }
@@ -106,14 +112,22 @@ impl<T: Row> Live<T> {
         effects
     }
 
+    /// Asks for the rows around one, which takes the cursor.
+    pub fn open_at(&mut self, id: T::Id, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
+        let text = self.line.text().trim().to_owned();
+        let mut effects = self.window.ask_around(&text, id, ctx, call);
+        effects.extend(self.read_presets(ctx));
+        effects
+    }
+
     /// What every list does with a command of its query line; `None`: it is no such command.
     pub fn command(&mut self, command: Command, ctx: &Ctx<'_>, call: Call<'_>) -> Option<Vec<Effect>> {
         Some(match command {
             Command::Submit => self.submit(ctx, call),
             Command::LeaveText => self.leave(ctx, call),
             Command::Complete => self.complete(true, ctx),
-            Command::Older if self.completing.is_some() => self.complete(false, ctx),
-            Command::Newer if self.completing.is_some() => self.complete(true, ctx),
+            Command::Older if self.is_completing() => self.complete(false, ctx),
+            Command::Newer if self.is_completing() => self.complete(true, ctx),
             Command::Older => match self.recall(true, ctx) {
                 Some(effects) => effects,
                 None => self.go(Move::Up, ctx, call).1,
@@ -175,13 +189,12 @@ impl<T: Row> Live<T> {
         }
         match self.line.key(key) {
             Edit::Changed => {
-                if self.completing.is_some() {
-                    self.completing = Completing::at(&self.line, self.fields);
-                }
+                self.recomplete(ctx);
                 self.typed(ctx)
             }
             Edit::Moved => {
                 self.completing = None;
+                self.tabbed = false;
                 Vec::new()
             }
             Edit::Ignored => Vec::new(),
@@ -199,18 +212,65 @@ impl<T: Row> Live<T> {
 
     /// Completes what is being typed: as far as there is one way only, then way by way.
     fn complete(&mut self, forward: bool, ctx: &Ctx<'_>) -> Vec<Effect> {
-        match &mut self.completing {
-            Some(open) => open.step(forward, &mut self.line),
-            None => {
-                let Some(mut found) = Completing::at(&self.line, self.fields) else {
-                    return Vec::new();
-                };
-                if !found.begin(&mut self.line) {
-                    self.completing = Some(found);
-                }
-            }
+        if let Some(open) = self.completing.as_mut().filter(|open| open.is_active()) {
+            open.step(forward, &mut self.line);
+            return self.typed(ctx);
         }
+        let place = self.place();
+        let mut effects = self.data.ask(&place, self.fields, ctx);
+        self.tabbed = self.data.is_waiting(&place, self.fields);
+        let found = Completing::at(&self.line, self.fields, &self.data, ctx);
+        if self.tabbed {
+            // what the data has may make another way the only one
+            self.completing = found.map(Completing::active);
+            return effects;
+        }
+        if let Some(found) = found {
+            effects.extend(self.begin_completing(found, ctx));
+        }
+        effects
+    }
+
+    /// Writes the only way that there is, or shows all.
+    fn begin_completing(&mut self, mut found: Completing, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.completing = if found.begin(&mut self.line) {
+            None
+        } else {
+            Some(found.active())
+        };
         self.typed(ctx)
+    }
+
+    /// Whether the arrows go through ways to complete.
+    fn is_completing(&self) -> bool {
+        self.completing.as_ref().is_some_and(Completing::is_active)
+    }
+
+    /// What may stand where the cursor is.
+    fn place(&self) -> query::Completion {
+        query::complete(self.line.text(), self.line.at(), self.fields)
+    }
+
+    /// The line or the data changed: the ways are others. Those that nobody asked for are shown only where the data has
+    /// values for what was begun.
+    fn recomplete(&mut self, ctx: &Ctx<'_>) {
+        let active = self.is_completing();
+        self.completing = Completing::at(&self.line, self.fields, &self.data, ctx)
+            .map(|found| if active { found.active() } else { found })
+            .filter(|found| found.is_active() || found.is_offered());
+    }
+
+    /// The data told values.
+    fn suggested(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if !self.typing {
+            return Vec::new();
+        }
+        if std::mem::take(&mut self.tabbed) {
+            let found = Completing::at(&self.line, self.fields, &self.data, ctx);
+            return found.map_or_else(Vec::new, |found| self.begin_completing(found, ctx));
+        }
+        self.recomplete(ctx);
+        Vec::new()
     }
 
     /// A query that was asked before goes into the line, or the one after it; past the newest, what stood there.
@@ -247,16 +307,21 @@ impl<T: Row> Live<T> {
 
     /// The pause after typing is over.
     pub fn woke(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
-        if self.typing {
-            self.ask(ctx, call)
-        } else {
-            Vec::new()
+        if !self.typing {
+            return Vec::new();
         }
+        let mut effects = self.ask(ctx, call);
+        let place = self.place();
+        if !place.typed.is_empty() || self.is_completing() {
+            effects.extend(self.data.ask(&place, self.fields, ctx));
+        }
+        effects
     }
 
     /// Enter: asks at once and gives the focus back to the rows, unless there is a mistake.
     fn submit(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
         self.completing = None;
+        self.tabbed = false;
         let mut effects = self.ask(ctx, call);
         if self.line.mistake().is_none() {
             self.typing = false;
@@ -269,7 +334,8 @@ impl<T: Row> Live<T> {
 
     /// Esc: the query of before comes back.
     fn leave(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
-        if self.completing.take().is_some() {
+        self.tabbed = false;
+        if self.completing.take().is_some_and(|open| open.is_active()) {
             return Vec::new();
         }
         self.typing = false;
@@ -404,6 +470,9 @@ impl<T: Row> Live<T> {
                 None => return (Took::Rows { anew: false }, Vec::new()),
             },
         };
+        let Some((id, reply)) = self.data.reply(id, reply) else {
+            return (Took::Rows { anew: false }, self.suggested(ctx));
+        };
         let (took, effects) = self.window.reply(id, reply, ctx, call);
         if took == Took::Failed
             && let Some(problem) = &self.window.problem
@@ -482,6 +551,9 @@ impl<T: Row> Live<T> {
     }
 }
 
+/// So many of what would be right are named; that there are more is said by three dots.
+const NAMED: usize = 6;
+
 /// A mistake in a few words: what is wrong, what was probably meant, what would be right.
 #[must_use]
 pub fn words_of(error: &query::QueryError) -> String {
@@ -489,7 +561,10 @@ pub fn words_of(error: &query::QueryError) -> String {
     if let Some(meant) = &error.suggestion {
         out.push_str(&format!("; did you mean {meant}?"));
     } else if !error.expected.is_empty() {
-        let some: Vec<&str> = error.expected.iter().take(6).map(String::as_str).collect();
+        let mut some: Vec<&str> = error.expected.iter().take(NAMED).map(String::as_str).collect();
+        if error.expected.len() > NAMED {
+            some.push("…");
+        }
         out.push_str(&format!("; expected {}", some.join(", ")));
     }
     out

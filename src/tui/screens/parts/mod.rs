@@ -22,6 +22,7 @@ pub mod presets;
 pub mod query_form;
 pub mod sheet;
 pub mod sort;
+mod suggesting;
 pub mod ticket_columns;
 pub mod ticket_verbs;
 pub mod timeline;

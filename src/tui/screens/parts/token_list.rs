@@ -75,12 +75,7 @@ pub struct Frame<'a> {
 
 impl Live<TokenRow> {
     /// What every list of tokens does with a command; `None`: it is no such command.
-    pub fn token_command(
-        &mut self,
-        command: Command,
-        of: Scope,
-        ctx: &Ctx<'_>,
-    ) -> Option<Vec<Effect>> {
+    pub fn token_command(&mut self, command: Command, of: Scope, ctx: &Ctx<'_>) -> Option<Vec<Effect>> {
         let call = pages(of);
         Some(match command {
             Command::Sort => self.choose_sort(&SORTS, ctx),

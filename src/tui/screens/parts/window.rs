@@ -244,6 +244,14 @@ impl<T: Row> Window<T> {
         self.send(Want::Anew, None, ctx, call)
     }
 
+    /// Asks a query line for the rows around one, which takes the cursor; from the first page where the query does not
+    /// find it.
+    pub fn ask_around(&mut self, query: &str, id: T::Id, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
+        self.query = query.to_owned();
+        self.list.aim(id);
+        self.send(Want::Around, None, ctx, call)
+    }
+
     /// Reads the rows around the cursor again, in their order as it is now.
     pub fn refresh(&mut self, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
         let want = if self.list.selected().is_some() && self.list.cursor.at > 0 {

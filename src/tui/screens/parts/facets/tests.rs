@@ -42,7 +42,13 @@ fn read(world: &World, text: &str) -> Query {
 
 fn open(world: &World, text: &str) -> Box<dyn Dialog> {
     let account = token(1, "", TokenState::Active).account_id;
-    let Effect::Open(mut dialog) = super::open(read(world, text), Scope { account: Some(account), at: None }) else {
+    let Effect::Open(mut dialog) = super::open(
+        read(world, text),
+        Scope {
+            account: Some(account),
+            at: None,
+        },
+    ) else {
         panic!("a dialog");
     };
     let (id, asked) = call(&dialog.update(Event::Opened, &world.ctx()));
