@@ -52,9 +52,9 @@ struct Create {
     /// The whole story
     #[arg(long, value_name = "TEXT", default_value = "")]
     description: String,
-    /// How soon it needs care
-    #[arg(long, default_value = "medium", value_parser = PossibleValuesParser::new(Priority::ALL.iter().map(|p| p.word())).try_map(|w| Priority::from_word(&w).ok_or("unknown")))]
-    priority: Priority,
+    /// How soon it needs care [default: what its category begins with]
+    #[arg(long, value_parser = PossibleValuesParser::new(Priority::ALL.iter().map(|p| p.word())).try_map(|w| Priority::from_word(&w).ok_or("unknown")))]
+    priority: Option<Priority>,
     /// Category of the desk's profile [default: its first]
     #[arg(long, default_value = "", hide_default_value = true)]
     category: String,
@@ -124,12 +124,15 @@ struct Assign {
 struct Close {
     #[command(flatten)]
     change: Change,
-    /// How it was resolved
+    /// How it was resolved; not needed for a ticket that is resolved already
     #[arg(long, value_parser = resolution())]
-    resolution: ResolutionType,
+    resolution: Option<ResolutionType>,
     /// What was done
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     summary: String,
+    /// More about it, for people behind the desk alone
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    notes: String,
 }
 
 fn resolution() -> impl clap::builder::TypedValueParser<Value = ResolutionType> {
@@ -165,6 +168,7 @@ async fn create(ctx: &Context, api: &Api, args: Create) -> Result<(), Exit> {
         category: args.category,
         account_id: args.account,
         token_ids: args.tokens,
+        ..NewTicket::default()
     };
     let result = api.create_ticket(args.intent.key(), &new).await;
     ctx.output
@@ -181,6 +185,7 @@ async fn note(ctx: &Context, api: &Api, args: Note) -> Result<(), Exit> {
             Visibility::Internal
         },
         body: args.text,
+        attachment_ids: Vec::new(),
     };
     let result = api.add_message(&args.ticket, args.intent.key(), &message).await;
     ctx.output
@@ -233,6 +238,7 @@ async fn close(ctx: &Context, api: &Api, args: Close) -> Result<(), Exit> {
     let close = CloseTicket {
         resolution_type: args.resolution,
         summary: args.summary,
+        notes: args.notes,
     };
     let result = api.close_ticket(&args.change.ticket, version, key, &close).await;
     finish(ctx, &settled(&ctx.output, api, result).await?)

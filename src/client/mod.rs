@@ -18,6 +18,7 @@ pub mod pages;
 mod plans;
 mod presets;
 pub mod settle;
+mod ticket_parts;
 mod tickets;
 mod tokens;
 

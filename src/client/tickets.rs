@@ -161,7 +161,7 @@ impl Api {
             .await
     }
 
-    /// Links a ticket to an account or tokens.
+    /// Links a ticket to an account, tokens, other tickets, things in other systems.
     ///
     /// # Errors
     /// When it cannot be done.
@@ -176,7 +176,7 @@ impl Api {
             .await
     }
 
-    async fn change_ticket(
+    pub(super) async fn change_ticket(
         &self,
         method: Method,
         ticket: &str,
@@ -192,7 +192,7 @@ impl Api {
 }
 
 /// A ticket's id or number as it may stand in a path; whatever else was typed names no ticket.
-fn name(ticket: &str) -> &str {
+pub(super) fn name(ticket: &str) -> &str {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if ticket.chars().all(fits) && (1..=64).contains(&ticket.len()) {
         ticket

@@ -56,6 +56,14 @@ ids! {
     TicketId,
     /// A line in a ticket's conversation.
     MessageId,
+    /// A file that hangs on a ticket.
+    AttachmentId,
+    /// A hand-over of a ticket or an interaction.
+    EscalationId,
+    /// Time that somebody spent on a ticket.
+    TimeId,
+    /// A point of a ticket's checklist.
+    CheckId,
     /// A case note on an account or token.
     NoteId,
     /// A recorded support action on a token.

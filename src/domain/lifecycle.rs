@@ -17,6 +17,8 @@ pub enum Requirement {
     ResolutionType,
     /// What was done, in words.
     Summary,
+    /// What came of it, in words.
+    Outcome,
 }
 
 impl Requirement {
@@ -28,6 +30,7 @@ impl Requirement {
             Self::Reason => "reason",
             Self::ResolutionType => "resolution_type",
             Self::Summary => "summary",
+            Self::Outcome => "outcome",
         }
     }
 }

@@ -70,6 +70,7 @@ impl Role {
     }
 }
 
+const EVERYBODY: &[Role] = &Role::ALL;
 const DESK: &[Role] = &[Role::Agent, Role::Engineer, Role::Supervisor, Role::Admin];
 const SENIOR: &[Role] = &[Role::Engineer, Role::Supervisor, Role::Admin];
 const OVERSIGHT: &[Role] = &[Role::Supervisor, Role::Admin];
@@ -171,6 +172,16 @@ permissions! {
     TicketClose = "ticket.close" for DESK,
     /// Reopen a closed ticket.
     TicketReopen = "ticket.reopen" for DESK,
+    /// Hand a ticket over to a tier, a role or a person, take it back, and say what came of it.
+    TicketEscalate = "ticket.escalate" for DESK,
+    /// Merge tickets, and take a merge apart.
+    TicketMerge = "ticket.merge" for DESK,
+    /// Do one verb to many tickets by a plan.
+    TicketBulk = "ticket.bulk" for DESK,
+    /// Correct or leave out time that somebody else has spent on a ticket.
+    TimeCorrect = "time.correct" for OVERSIGHT,
+    /// Open, read, answer, reopen, close and rate the tickets that are one's own as a customer.
+    TicketOwn = "ticket.own" for EVERYBODY,
     /// Read the audit.
     AuditRead = "audit.read" for OVERSIGHT,
     /// Destroy what the audit holds in words about a customer who has to be forgotten.
@@ -185,7 +196,7 @@ mod tests {
 
     #[test]
     fn customers_have_no_desk_permission_and_admins_have_all() {
-        assert!(Role::Customer.permissions().is_empty());
+        assert_eq!(Role::Customer.permissions(), [Permission::TicketOwn]);
         assert_eq!(Role::Admin.permissions(), Permission::ALL);
     }
 

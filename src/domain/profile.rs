@@ -10,6 +10,7 @@ use super::approval::Limits;
 use super::letter::Templates;
 use super::link::LinkTemplate;
 use super::ticket::{Priority, TicketStatus};
+use super::ticket_rules::TicketRules;
 
 /// Most reason codes for one action: they are chosen by one digit.
 pub const MAX_REASONS: usize = 9;
@@ -60,6 +61,9 @@ pub struct Profile {
     /// What customers are written, by language and kind (`token_add`); what is left out, the program's own words say.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub letters: Templates,
+    /// What tickets have here, and for how long they can be reopened.
+    #[serde(default)]
+    pub tickets: TicketRules,
     /// Whose desk it is.
     pub brand: Brand,
     /// Whether real customers are behind it.
@@ -373,6 +377,7 @@ impl Profile {
             .iter()
             .map(|c| (c.code.as_str(), c.label.as_str()));
         found.coded("categories", categories);
+        found.tickets(self);
         for priority in Priority::ALL {
             let key = format!("priorities.{}", priority.word());
             found.named(&key, self.priorities.get(priority));
@@ -414,6 +419,18 @@ impl Problems {
             good,
             &format!("a label of 1 to {MAX_LABEL} characters without control characters"),
         );
+    }
+
+    fn tickets(&mut self, profile: &Profile) {
+        let rules = &profile.tickets;
+        let fields = rules.fields.iter().map(|f| (f.code.as_str(), f.label.as_str()));
+        self.coded("tickets.fields", fields);
+        let entities = rules.entities.iter().map(|e| (e.code.as_str(), e.label.as_str()));
+        self.coded("tickets.entities", entities);
+        let categories = profile.categories.iter().map(|c| c.code.as_str()).collect();
+        for (key, allowed) in rules.problems(&categories) {
+            self.check(&key, false, &allowed);
+        }
     }
 
     fn named(&mut self, key: &str, label: Option<&String>) {
@@ -540,6 +557,12 @@ mod tests {
         assert!(problems("undo_seconds = 10", "undo_seconds = 1000")[0].contains("0 to 300 seconds"));
         assert!(problems("lock_minutes = 15", "lock_minutes = 481")[0].contains("0 to 480 minutes"));
         assert!(problems("\"US\"", "\"us\"")[0].contains("default_region"));
+        let choice = problems("choices = [\"Store\", \"Online\", \"App\"]", "choices = []");
+        assert!(
+            choice[0].starts_with("line ") && choice[0].contains("tickets.fields[0].choices: allowed is"),
+            "{choice:?}"
+        );
+        assert!(problems("link = \"https://", "link = \"http://")[0].contains("tickets.entities[0].link"));
     }
 
     #[test]

@@ -31,6 +31,7 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 words! {
     /// Where a ticket stands.
@@ -91,6 +92,62 @@ words! {
         Public = "public",
         /// Only people behind the desk.
         Internal = "internal",
+    }
+}
+
+words! {
+    /// Who wrote a line of a conversation, or brought a file.
+    AuthorKind {
+        /// Somebody behind the desk.
+        Agent = "agent",
+        /// The customer.
+        Customer = "customer",
+        /// The desk itself.
+        System = "system",
+    }
+}
+
+words! {
+    /// How one ticket stands to another.
+    LinkKind {
+        /// The other one covers it.
+        Parent = "parent",
+        /// The other one is about the same.
+        Duplicate = "duplicate",
+        /// They have to do with each other.
+        Related = "related",
+        /// The other one was closed for too long to be reopened.
+        FollowUp = "follow_up",
+        /// It was split off the other one.
+        Split = "split",
+    }
+}
+
+impl LinkKind {
+    /// Whether a chain of such links that comes back to where it began makes no sense.
+    #[must_use]
+    pub fn is_directed(self) -> bool {
+        self != Self::Related
+    }
+
+    /// How the link is called from its other end.
+    #[must_use]
+    pub fn inverse(self) -> &'static str {
+        match self {
+            Self::Parent => "child",
+            Self::Duplicate => "duplicated_by",
+            Self::Related => "related",
+            Self::FollowUp => "followed_by",
+            Self::Split => "split_into",
+        }
+    }
+}
+
+impl TicketStatus {
+    /// Whether the desk is through with it.
+    #[must_use]
+    pub fn is_done(self) -> bool {
+        matches!(self, Self::Resolved | Self::Closed)
     }
 }
 
@@ -189,6 +246,77 @@ pub const TICKET_LIFECYCLE: Lifecycle<TicketStatus> = Lifecycle {
     ],
 };
 
+const fn own(from: TicketStatus, to: TicketStatus, requires: &'static [Requirement]) -> Move<TicketStatus> {
+    Move {
+        from,
+        to,
+        permission: Permission::TicketOwn,
+        requires,
+    }
+}
+
+/// What customers may do with the status of a ticket of theirs: close it at any time, and reopen it with a reason.
+pub const OWN_LIFECYCLE: Lifecycle<TicketStatus> = Lifecycle {
+    moves: &[
+        own(Open, Closed, &[]),
+        own(Assigned, Closed, &[]),
+        own(InProgress, Closed, &[]),
+        own(WaitingCustomer, Closed, &[]),
+        own(WaitingInternal, Closed, &[]),
+        own(Resolved, Closed, &[]),
+        own(
+            Resolved,
+            InProgress,
+            &[Requirement::Assignee, Requirement::Reason],
+        ),
+        own(Resolved, Open, &[Requirement::Reason]),
+        own(Closed, InProgress, &[Requirement::Assignee, Requirement::Reason]),
+        own(Closed, Open, &[Requirement::Reason]),
+    ],
+};
+
+/// Where a customer's message takes a ticket: back to whoever works on it, or into the queue. `None`: it stays.
+#[must_use]
+pub fn after_customer_wrote(status: TicketStatus, assigned: bool) -> Option<TicketStatus> {
+    let back = if assigned { InProgress } else { Open };
+    matches!(status, WaitingCustomer | Resolved).then_some(back)
+}
+
+/// Most characters of a tag.
+pub const MAX_TAG: usize = 40;
+/// Most tags of a ticket.
+pub const MAX_TAGS: usize = 30;
+
+/// A tag as it is kept: in lower case, of letters, digits, `-`, `_`, `.` and `:`. `None`: it cannot be one.
+#[must_use]
+pub fn tag(text: &str) -> Option<String> {
+    let tag = super::query::fold(text.trim().trim_start_matches('#'));
+    let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    ((1..=MAX_TAG).contains(&tag.chars().count()) && tag.chars().all(good)).then_some(tag)
+}
+
+/// The people whom a text mentions: what stands behind each `@`, up to the first character that no name has. A full stop
+/// or a comma that ends a sentence is none of it.
+#[must_use]
+pub fn mentions(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        if c == '@' && !before.is_alphanumeric() {
+            let rest = &text[at + 1..];
+            let end = rest
+                .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')))
+                .unwrap_or(rest.len());
+            let name = rest[..end].trim_end_matches('.');
+            if !name.is_empty() && !found.iter().any(|f| f == name) {
+                found.push(name.to_owned());
+            }
+        }
+        before = c;
+    }
+    found
+}
+
 /// The number that people use for a ticket: `TKT-` and six or more digits.
 #[must_use]
 pub fn ticket_number(n: i64) -> String {
@@ -227,6 +355,35 @@ mod tests {
                 m.to
             );
         }
+    }
+
+    #[test]
+    fn customers_close_and_reopen_and_nothing_else() {
+        for from in TicketStatus::ALL {
+            for to in TicketStatus::ALL {
+                let given = [Requirement::Assignee, Requirement::Reason];
+                let allowed = OWN_LIFECYCLE.check(*from, *to, Role::Customer, &given).is_ok();
+                let closes = *to == Closed && *from != Closed;
+                let reopens = from.is_done() && matches!(to, Open | InProgress);
+                assert_eq!(allowed, closes || reopens, "{from:?} to {to:?}");
+            }
+        }
+        assert_eq!(after_customer_wrote(WaitingCustomer, true), Some(InProgress));
+        assert_eq!(after_customer_wrote(Resolved, false), Some(Open));
+        assert_eq!(after_customer_wrote(WaitingInternal, true), None);
+    }
+
+    #[test]
+    fn tags_and_mentions_are_read_out_of_what_people_write() {
+        assert_eq!(tag(" #VIP "), Some("vip".to_owned()));
+        assert_eq!(tag("zur-kasse:münchen"), Some("zur-kasse:münchen".to_owned()));
+        for bad in ["", "two words", "a,b", "\u{1b}[2J", &"x".repeat(MAX_TAG + 1)] {
+            assert_eq!(tag(bad), None, "{bad:?}");
+        }
+        assert_eq!(
+            mentions("@A-1042, see a@b.example and (@bo.lee.) @A-1042 @"),
+            ["A-1042", "bo.lee"]
+        );
     }
 
     #[test]

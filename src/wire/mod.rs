@@ -14,6 +14,7 @@ pub mod paths;
 pub mod plans;
 pub mod presets;
 pub mod problem;
+pub mod ticket_parts;
 pub mod tickets;
 pub mod tokens;
 

@@ -32,6 +32,12 @@ pub const OFFERS: &str = "/offers";
 pub const TOKENS: &str = "/tokens";
 /// `GET`, `POST`: tickets.
 pub const TICKETS: &str = "/support/tickets";
+/// `GET`: ranked search over tickets and their conversations.
+pub const TICKET_SEARCH: &str = "/support/search";
+/// `GET`: escalations.
+pub const ESCALATIONS: &str = "/escalations";
+/// Header with the name of a file that is sent, in UTF-8 with percent signs.
+pub const FILE_NAME: &str = "tokendesk-file-name";
 /// `GET`: recorded actions.
 pub const ACTIONS: &str = "/actions";
 /// `GET`: counts by value.
@@ -133,7 +139,20 @@ pub fn token_part(id: impl Display, part: &str) -> String {
 pub fn ticket(id: impl Display) -> String {
     format!("/support/tickets/{id}")
 }
-/// Below a ticket: `messages`, `assign`, `status`, `priority`, `close`, `reopen`, `links`, `history`.
+/// Below a ticket: `messages`, `assign`, `status`, `priority`, `close`, `reopen`, `escalate`, `deescalate`, `tags`, `snooze`, `watch`,
+/// `links`, `unlink`, `split`, `merge`, `unmerge`, `checks`, `times`, `attachments`, `rate`, `history`.
 pub fn ticket_part(id: impl Display, part: &str) -> String {
     format!("/support/tickets/{id}/{part}")
+}
+/// One thing of a ticket: a point of its `checks`, an entry of its `times`.
+pub fn ticket_item(id: impl Display, part: &str, item: impl Display) -> String {
+    format!("/support/tickets/{id}/{part}/{item}")
+}
+/// `GET`, `PUT`: an escalation.
+pub fn escalation(id: impl Display) -> String {
+    format!("/escalations/{id}")
+}
+/// `GET`, `DELETE`: a file.
+pub fn attachment(id: impl Display) -> String {
+    format!("/attachments/{id}")
 }

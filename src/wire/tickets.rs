@@ -1,15 +1,18 @@
-//! Tickets and their conversation.
+//! Tickets and their conversation. What hangs on them is in [`super::ticket_parts`].
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{AccountId, AgentId, MessageId, TicketId, TokenId};
-use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility};
+use crate::domain::id::{AccountId, AgentId, AttachmentId, MessageId, TicketId, TokenId};
+use crate::domain::ticket::{AuthorKind, Priority, ResolutionType, TicketStatus, Visibility};
 use crate::domain::time::Moment;
 
+use super::ticket_parts::{Attachment, Check, Entity, EntityRef, Escalation, TicketLink, TicketTie, Watcher};
 use super::tokens::{Action, TokenRow};
 
 /// Opens a ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewTicket {
     /// What it is about, 3 to 200 characters.
@@ -17,8 +20,9 @@ pub struct NewTicket {
     /// The whole story, up to 20,000 characters.
     #[serde(default)]
     pub description: String,
-    /// How soon it needs care.
-    pub priority: Priority,
+    /// How soon it needs care; absent: what its category begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
     /// A category of the desk profile; empty: the profile's first.
     #[serde(default)]
     pub category: String,
@@ -28,6 +32,18 @@ pub struct NewTicket {
     /// Tokens that it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub token_ids: Vec<TokenId>,
+    /// Tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Values of the desk's own fields, by code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// What it has to do with in other systems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<EntityRef>,
+    /// Id or number of the ticket that it follows up, which was closed for too long to be reopened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up_of: Option<String>,
 }
 
 /// A ticket in a list.
@@ -62,8 +78,32 @@ pub struct TicketRow {
     pub created_at: Moment,
     /// Latest change.
     pub updated_at: Moment,
+    /// When it was resolved last.
+    #[serde(default)]
+    pub resolved_at: Option<Moment>,
     /// When it was closed.
     pub closed_at: Option<Moment>,
+    /// Tags, in order of the alphabet.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Whether an escalation is open.
+    #[serde(default)]
+    pub escalated: bool,
+    /// How often it was escalated: its level.
+    #[serde(default)]
+    pub escalations: u32,
+    /// Until when it sleeps.
+    #[serde(default)]
+    pub snoozed_until: Option<Moment>,
+    /// How many people watch it.
+    #[serde(default)]
+    pub watchers: u32,
+    /// The ticket that it was merged into.
+    #[serde(default)]
+    pub merged_into: Option<TicketId>,
+    /// What the customer thought of it, 1 to 5.
+    #[serde(default)]
+    pub rating: Option<u8>,
     /// Counts up with each change; goes into `If-Match`.
     pub version: i64,
 }
@@ -89,6 +129,36 @@ pub struct TicketDetail {
     pub messages: Vec<Message>,
     /// Token actions done for this ticket, oldest first.
     pub actions: Vec<Action>,
+    /// Values of the desk's own fields, by code.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// What it has to do with in other systems.
+    #[serde(default)]
+    pub entities: Vec<Entity>,
+    /// Other tickets that it has to do with.
+    #[serde(default)]
+    pub links: Vec<TicketLink>,
+    /// Who watches it.
+    #[serde(default)]
+    pub watching: Vec<Watcher>,
+    /// The open escalation, if there is one.
+    #[serde(default)]
+    pub escalation: Option<Escalation>,
+    /// Its checklist.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+    /// Files that hang on it, oldest first; those of a message stand with the message, too.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    /// Time spent on it, in seconds, without what still runs.
+    #[serde(default)]
+    pub spent_seconds: i64,
+    /// What the customer wrote with the rating.
+    #[serde(default)]
+    pub feedback: String,
+    /// When the customer rated it.
+    #[serde(default)]
+    pub rated_at: Option<Moment>,
 }
 
 /// A line in the conversation.
@@ -105,16 +175,37 @@ pub struct Message {
     pub visibility: Visibility,
     /// The text.
     pub body: String,
+    /// On which side of the desk the author stands.
+    #[serde(default = "agent")]
+    pub by: AuthorKind,
+    /// Files that came with it.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    /// Number of the merged ticket that it was written in, if that is another one.
+    #[serde(default)]
+    pub of_ticket: Option<String>,
+}
+
+fn agent() -> AuthorKind {
+    AuthorKind::Agent
+}
+
+fn internal() -> Visibility {
+    Visibility::Internal
 }
 
 /// Writes into the conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewMessage {
-    /// Who may read it.
+    /// Who may read it; what a customer writes is always public.
+    #[serde(default = "internal")]
     pub visibility: Visibility,
-    /// The text, 1 to 20,000 characters.
+    /// The text, 1 to 20,000 characters; `@` and an employee id mentions somebody.
     pub body: String,
+    /// Files that were brought before and belong to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachment_ids: Vec<AttachmentId>,
 }
 
 /// Changes fields of a ticket; what is absent stays.
@@ -130,6 +221,9 @@ pub struct EditTicket {
     /// A category of the desk profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// New values of the desk's own fields, by code; an empty one clears its field, what is absent stays.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
 }
 
 /// Moves a ticket through its statuses.
@@ -149,14 +243,20 @@ pub struct ChangeStatus {
     pub summary: String,
 }
 
-/// Closes a ticket. A ticket that nobody has is taken by the one who closes it.
+/// Closes a ticket. A ticket that nobody has is taken by the one who closes it. A customer who closes a ticket of theirs
+/// may leave out how it was resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct CloseTicket {
-    /// How it was resolved.
-    pub resolution_type: ResolutionType,
+    /// How it was resolved; nothing more is needed when it is resolved already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution_type: Option<ResolutionType>,
     /// What was done, 3 to 4,000 characters.
+    #[serde(default)]
     pub summary: String,
+    /// More about it, for people behind the desk alone: becomes an internal note.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notes: String,
 }
 
 /// Reopens a ticket.
@@ -193,6 +293,12 @@ pub struct LinkTicket {
     /// Tokens to link as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub token_ids: Vec<TokenId>,
+    /// Tickets to link as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<TicketTie>,
+    /// Things in other systems to link as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<EntityRef>,
 }
 
 /// One thing that happened to a ticket: a change of a field, a message, a token action.
@@ -203,7 +309,9 @@ pub struct TicketEvent {
     pub at: Moment,
     /// Who.
     pub who: String,
-    /// What: `created`, `status`, `assignee`, `priority`, `category`, `subject`, `description`, `link`, `message`, `action`.
+    /// What: `created`, `status`, `assignee`, `priority`, `category`, `subject`, `description`, `fields`, `tags`,
+    /// `link`, `unlink`, `message`, `action`, `escalation`, `tier`, `snooze`, `watch`, `merge`, `unmerge`, `split`, `check`, `time`,
+    /// `attachment`, `rating`.
     pub what: String,
     /// Value before, in words.
     pub before: String,

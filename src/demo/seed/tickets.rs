@@ -72,7 +72,6 @@ impl Writer<'_> {
         let id = TicketId(rng.id(super::millis(created_at)));
         let mut ticket = TicketRecord {
             id,
-            number,
             subject: fill(&mut rng, story.subjects, customer),
             description: fill(&mut rng, story.descriptions, customer),
             status,
@@ -89,12 +88,9 @@ impl Writer<'_> {
             account_name: customer.name.clone(),
             created_by: opener.label(),
             reopened: u32::from(path(status).len() > 1 && rng.chance(7)),
-            resolution_type: None,
-            resolution_summary: String::new(),
             created_at,
             updated_at: created_at,
-            closed_at: None,
-            version: 1,
+            ..TicketRecord::blank(number, self.now)
         };
         odd(place, &mut ticket);
         if matches!(status, TicketStatus::Resolved | TicketStatus::Closed) {

@@ -113,6 +113,8 @@ const DELIVERY: FieldKind = FieldKind::Words(&["due", "sent", "dead", "dropped",
 const CHANNEL: FieldKind = FieldKind::Words(&["email", "webhook"]);
 const OUTCOME: FieldKind = FieldKind::Words(&["done", "denied"]);
 const ROLE: FieldKind = FieldKind::Words(&["customer", "agent", "engineer", "supervisor", "admin"]);
+const ESCALATION: FieldKind = FieldKind::Words(&["pending", "in_progress", "resolved", "closed"]);
+const TARGET: FieldKind = FieldKind::Words(&["tier", "role", "person"]);
 const YES_NO: FieldKind = FieldKind::Words(&["no", "yes"]);
 
 use FieldKind::{Date, Decimal, Id, Person, Text};
@@ -200,6 +202,41 @@ pub const TICKET_FIELDS: FieldSet = FieldSet {
     ],
 };
 
+/// What customers may ask of their own tickets: nothing that tells of the people behind the desk.
+pub const OWN_TICKET_FIELDS: FieldSet = FieldSet {
+    noun: "ticket",
+    fields: &[
+        field("status", STATUS, true, "where it stands"),
+        field("priority", PRIORITY, true, "how soon it needs care"),
+        field("category", Text, true, "category of the desk"),
+        field("created", Date, true, "when it was opened"),
+        field("updated", Date, true, "when it last changed"),
+        field("closed", Date, true, "when it was closed"),
+        field("number", Id, true, "number, such as TKT-000123"),
+        field("subject", Text, true, "subject"),
+    ],
+};
+
+/// Fields of escalations; free words look into their tickets.
+pub const ESCALATION_FIELDS: FieldSet = FieldSet {
+    noun: "escalation",
+    fields: &[
+        field("status", ESCALATION, true, "how far it has come"),
+        field("to", TARGET, true, "whom to"),
+        field("role", ROLE, true, "which role it is for; none: for no role"),
+        field(
+            "person",
+            Person,
+            false,
+            "whom it is for; none: for nobody by name",
+        ),
+        field("by", Person, false, "who escalated"),
+        field("ticket", Id, false, "number of the ticket"),
+        field("at", Date, true, "when"),
+        field("ended", Date, true, "when it ended; none: it is open"),
+    ],
+};
+
 /// Fields of recorded actions.
 pub const ACTION_FIELDS: FieldSet = FieldSet {
     noun: "action",
@@ -281,7 +318,14 @@ mod tests {
 
     #[test]
     fn lists_of_words_are_those_of_the_vocabulary() {
-        let lists: [(FieldKind, Vec<&str>); 10] = [
+        let lists: [(FieldKind, Vec<&str>); 11] = [
+            (
+                ESCALATION,
+                crate::domain::escalation::EscalationStatus::ALL
+                    .iter()
+                    .map(|v| v.word())
+                    .collect(),
+            ),
             (STATE, TokenState::ALL.iter().map(|v| v.word()).collect()),
             (TYPE, OfferType::ALL.iter().map(|v| v.word()).collect()),
             (VALUE_KIND, ValueKind::ALL.iter().map(|v| v.word()).collect()),
@@ -316,6 +360,8 @@ mod tests {
             TOKEN_FIELDS,
             OFFER_FIELDS,
             TICKET_FIELDS,
+            OWN_TICKET_FIELDS,
+            ESCALATION_FIELDS,
             ACTION_FIELDS,
             APPROVAL_FIELDS,
             DELIVERY_FIELDS,

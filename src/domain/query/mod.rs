@@ -30,8 +30,8 @@ pub use complete::{Candidate, Completion, complete};
 pub use error::QueryError;
 pub use eval::{Record, compare, matches};
 pub use fields::{
-    ACTION_FIELDS, APPROVAL_FIELDS, AUDIT_FIELDS, DELIVERY_FIELDS, Field, FieldKind, FieldSet, OFFER_FIELDS,
-    TICKET_FIELDS, TOKEN_FIELDS,
+    ACTION_FIELDS, APPROVAL_FIELDS, AUDIT_FIELDS, DELIVERY_FIELDS, ESCALATION_FIELDS, Field, FieldKind,
+    FieldSet, OFFER_FIELDS, OWN_TICKET_FIELDS, TICKET_FIELDS, TOKEN_FIELDS,
 };
 pub use fold::{fold, needle, search_text, words};
 pub use form::Form;

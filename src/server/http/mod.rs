@@ -16,6 +16,7 @@ pub mod presets;
 pub mod refusal;
 pub mod router;
 pub mod sessions;
+mod ticket_parts;
 pub mod tickets;
 pub mod tokens;
 

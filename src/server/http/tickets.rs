@@ -7,9 +7,9 @@ use utoipa_axum::routes;
 
 use super::extract::{Id, Member, Params, Versioned, Write};
 use super::{Api, Refusal};
-use crate::server::services::Answer;
 use crate::server::services::ticket_changes::Change;
 use crate::server::services::tickets::TicketRef;
+use crate::server::services::{Answer, IntentRequest};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::Problem;
 use crate::wire::tickets::{
@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(close))
         .routes(routes!(reopen))
         .routes(routes!(link))
+        .merge(super::ticket_parts::routes())
 }
 
 /// Tickets.
@@ -71,7 +72,7 @@ async fn show(
 }
 
 /// A ticket in a path.
-struct Named(TicketRef);
+pub(super) struct Named(pub(super) TicketRef);
 
 impl std::str::FromStr for Named {
     type Err = ();
@@ -80,10 +81,10 @@ impl std::str::FromStr for Named {
     }
 }
 
-fn change<T>(
+pub(super) fn change<T>(
     id: Id<Named>,
     write: Write<T>,
-) -> Result<(Option<crate::server::services::IntentRequest>, Change<T>), Refusal> {
+) -> Result<(Option<IntentRequest>, Change<T>), Refusal> {
     let version = write.required_version()?;
     Ok((
         write.intent,
@@ -95,7 +96,7 @@ fn change<T>(
     ))
 }
 
-/// Change subject, description or category.
+/// Change subject, description, category or the desk's own fields.
 #[utoipa::path(patch, path = "/support/tickets/{id}", tag = "tickets",
     params(("id" = String, Path), ("If-Match" = String, Header)), request_body = EditTicket,
     responses((status = 200, body = TicketDetail), (status = 412, body = Problem)))]
@@ -207,7 +208,7 @@ async fn reopen(
     Ok(api.services.reopen_ticket(&actor, intent, &change).await?)
 }
 
-/// Link a ticket to an account or tokens.
+/// Link a ticket to an account, tokens, other tickets, things in other systems.
 #[utoipa::path(post, path = "/support/tickets/{id}/links", tag = "tickets",
     params(("id" = String, Path), ("If-Match" = String, Header)), request_body = LinkTicket,
     responses((status = 200, body = TicketDetail), (status = 412, body = Problem), (status = 422, body = Problem)))]

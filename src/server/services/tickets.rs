@@ -1,136 +1,90 @@
-//! Tickets: lists, opening, talking, history. Changes are in [`super::ticket_changes`].
+//! Tickets: lists, opening, history. Changes are in [`super::ticket_changes`], the conversation in [`super::ticket_talk`].
 
-use super::actions::action;
 use super::error::problem;
 use super::listing::read_query;
 use super::ticket_changes::finish;
+use super::ticket_fields::{check_tags, good, read_entities, read_tags, set_fields};
 use super::ticket_links::{link_account, link_tokens};
-use super::tokens::row as token_row;
+use super::ticket_scope::{Reach, is_customer, named, needs, reach, reachable};
+use super::ticket_view::{Viewer, detail, row_for};
 use super::views::Opened;
-use super::work::{Begun, Outcome2xx, Record};
+use super::work::{Begun, Outcome2xx};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
-use crate::domain::id::{MessageId, TicketId};
+use crate::domain::id::TicketId;
 use crate::domain::permission::Permission;
-use crate::domain::query::TICKET_FIELDS;
-use crate::domain::ticket::{TicketStatus, Visibility, ticket_number};
-use crate::domain::time::Moment;
+use crate::domain::query::{FieldSet, OWN_TICKET_FIELDS, TICKET_FIELDS};
+use crate::domain::ticket::{LinkKind, Priority, ticket_number};
+use crate::server::store::ticket_parts;
 pub use crate::server::store::tickets::TicketRef;
-use crate::server::store::tickets::{self, EventRow, MessageRow, TicketRecord};
-use crate::server::store::{Conn, actions, tokens};
+use crate::server::store::tickets::{self, EventRow, TicketRecord, part};
 use crate::wire::page::{ListParams, Page};
-use crate::wire::tickets::{
-    LinkTicket, Message, NewMessage, NewTicket, TicketDetail, TicketEvent, TicketRow,
-};
+use crate::wire::problem::FieldProblem;
+use crate::wire::tickets::{LinkTicket, NewTicket, TicketDetail, TicketEvent, TicketRow};
+
+pub use super::ticket_view::row;
 
 pub(super) const NO_TICKET: ServiceError = ServiceError::NotFound("there is no such ticket");
-/// Messages that come with a ticket.
-const MESSAGES: u32 = 500;
 
-/// A ticket as lists show it.
-#[must_use]
-pub fn row(t: &TicketRecord) -> TicketRow {
-    TicketRow {
-        id: t.id,
-        number: ticket_number(t.number),
-        subject: t.subject.clone(),
-        status: t.status,
-        priority: t.priority,
-        category: t.category.clone(),
-        tier: t.tier,
-        assignee: t.assignee,
-        assignee_name: t.assignee_name.clone(),
-        account_id: t.account,
-        account_name: t.account_name.clone(),
-        reopened: t.reopened,
-        created_at: t.created_at,
-        updated_at: t.updated_at,
-        closed_at: t.closed_at,
-        version: t.version,
-    }
-}
-
-pub(super) async fn detail(
-    conn: &impl Conn,
-    t: &TicketRecord,
-    now: Moment,
-) -> Result<TicketDetail, ServiceError> {
-    let ids = tickets::token_ids(conn, t.id).await?;
-    let tokens = tokens::find_all(conn, &ids)
-        .await?
-        .into_iter()
-        .map(|found| token_row(found, now))
-        .collect();
-    let messages = tickets::messages(conn, t.id, MESSAGES)
-        .await?
-        .into_iter()
-        .map(message)
-        .collect();
-    let actions = actions::for_ticket(conn, t.id)
-        .await?
-        .into_iter()
-        .map(action)
-        .collect();
-    Ok(TicketDetail {
-        row: row(t),
-        description: t.description.clone(),
-        created_by: t.created_by.clone(),
-        resolution_type: t.resolution_type,
-        resolution_summary: t.resolution_summary.clone(),
-        tokens,
-        messages,
-        actions,
-    })
-}
-
-fn message(row: MessageRow) -> Message {
-    Message {
-        id: row.id,
-        author: row.author,
-        at: row.at,
-        visibility: row.visibility,
-        body: row.body,
+/// The fields that this person may ask tickets about.
+pub(super) fn fields_for(actor: &Actor) -> &'static FieldSet {
+    if is_customer(actor) {
+        &OWN_TICKET_FIELDS
+    } else {
+        &TICKET_FIELDS
     }
 }
 
 impl Services {
-    /// Tickets that a query asks for.
+    /// Tickets that a query asks for: for a customer, of their own.
     ///
     /// # Errors
     /// When the person may not, a parameter is wrong, or the database fails.
     pub async fn tickets(&self, actor: &Actor, params: &ListParams) -> Result<Page<TicketRow>, ServiceError> {
-        self.allow(actor, Permission::TicketView).await?;
-        let asked = read_query(params, &TICKET_FIELDS, "tickets", actor, self.now())?;
-        let list = tickets::list(&asked.query, &asked.scope, asked.hash);
+        self.allow(actor, needs(actor, Permission::TicketView)).await?;
+        let asked = read_query(params, fields_for(actor), "tickets", actor, self.now())?;
+        let reach = reach(self.store.read(), actor).await?;
+        let mut list = tickets::list(&asked.query, &asked.scope, asked.hash);
+        narrow(&mut list, reach, actor);
         let page = self
-            .page(&list, params, tickets::is, |r| Ok(row(&tickets::read(r)?)))
+            .page(&list, params, tickets::is, |r| {
+                Ok(row_for(actor, &tickets::read(r)?))
+            })
             .await?;
-        let shown = page.items.iter().map(|ticket| ticket.account_id);
-        self.looks_at_rows(actor, &asked.query, "tickets", shown).await?;
+        if !is_customer(actor) {
+            let shown = page.items.iter().map(|ticket| ticket.account_id);
+            self.looks_at_rows(actor, &asked.query, "tickets", shown).await?;
+        }
         Ok(page)
     }
 
-    /// Opening a ticket is looking at its customer.
+    /// Opening a ticket is looking at its customer; their own look is none.
     pub(super) async fn looks_at_ticket(
         &self,
         actor: &Actor,
         found: &TicketRecord,
     ) -> Result<(), ServiceError> {
         match found.account {
-            Some(account) => self.looks_at(actor, account, Opened::ticket(found.id)).await,
-            None => Ok(()),
+            Some(account) if !is_customer(actor) => {
+                self.looks_at(actor, account, Opened::ticket(found.id)).await
+            }
+            _ => Ok(()),
         }
     }
 
-    /// One ticket with everything.
+    /// One ticket with everything that the person may see of it.
     ///
     /// # Errors
     /// When the person may not, there is none, or the database fails.
     pub async fn ticket(&self, actor: &Actor, which: TicketRef) -> Result<TicketDetail, ServiceError> {
-        self.allow(actor, Permission::TicketView).await?;
+        self.allow(actor, needs(actor, Permission::TicketView)).await?;
         let conn = self.store.read();
-        let found = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
+        let found = reachable(conn, actor, which).await?;
         self.looks_at_ticket(actor, &found).await?;
-        detail(conn, &found, self.now()).await
+        let viewer = Viewer {
+            actor,
+            profile: &self.profile,
+        };
+        detail(conn, viewer, &found, self.now()).await
     }
 
     /// Everything that happened to a ticket, oldest first.
@@ -170,8 +124,9 @@ impl Services {
         intent: IntentRequest,
         body: &NewTicket,
     ) -> Result<Answer, ServiceError> {
+        let permission = needs(actor, Permission::TicketCreate);
         let work = match self
-            .begin(actor, Some(intent), "ticket.create", Permission::TicketCreate)
+            .begin(actor, Some(intent), "ticket.create", permission)
             .await?
         {
             Begun::Replay(answer) => return Ok(answer),
@@ -182,6 +137,61 @@ impl Services {
     }
 
     async fn create(&self, work: &Work, body: &NewTicket) -> Result<Outcome2xx<TicketDetail>, ServiceError> {
+        let mut ticket = self.judge_new(work, body)?;
+        let mut wrong = Vec::new();
+        let entities = read_entities(work.profile(), &body.entities, &mut wrong);
+        good(wrong)?;
+        let follows = match &body.follow_up_of {
+            Some(text) => Some(followed(work, text).await?),
+            None => None,
+        };
+        let mut link = LinkTicket {
+            account_id: body.account_id,
+            token_ids: body.token_ids.clone(),
+            ..LinkTicket::default()
+        };
+        if let Reach::Own(account) = reach(&work.tx, &work.actor).await? {
+            ticket.requester = Some(work.actor.id);
+            ticket.created_by.clone_from(&work.actor.name);
+            link.account_id = account;
+        } else if let Some(earlier) = &follows {
+            link.account_id = link.account_id.or(earlier.account);
+            ticket.requester = earlier.requester;
+        }
+        let account = link_account(work, &mut ticket, &link).await?;
+        ticket.number = tickets::next_number(&work.tx).await?;
+        if follows.is_some() {
+            ticket.parts |= part::TIES;
+        }
+        tickets::insert(&work.tx, &ticket).await?;
+        if !ticket.tags.is_empty() {
+            ticket_parts::set_tags(&work.tx, ticket.id, &ticket.tags).await?;
+        }
+        if !ticket.fields.is_empty() {
+            ticket_parts::set_fields(&work.tx, ticket.id, &ticket.fields).await?;
+        }
+        let told = |what: &'static str, after: String, why: String| {
+            note(work, ticket.id, what, String::new(), after, why)
+        };
+        told("created", ticket_number(ticket.number), String::new()).await?;
+        if account {
+            told("link", "account".to_owned(), String::new()).await?;
+        }
+        for entity in &entities {
+            let by = work.actor.label();
+            ticket_parts::add_entity(&work.tx, ticket.id, entity, &by, work.now).await?;
+            let what = format!("{} {}", entity.kind, entity.reference);
+            told("link", what, String::new()).await?;
+        }
+        if let Some(earlier) = &follows {
+            super::ticket_links::tie(work, &ticket, earlier, LinkKind::FollowUp).await?;
+        }
+        link_tokens(work, &ticket, &link).await?;
+        finish(work, &ticket, None, String::new(), true).await
+    }
+
+    /// What is asked for as a ticket, without what hangs on it.
+    fn judge_new(&self, work: &Work, body: &NewTicket) -> Result<TicketRecord, ServiceError> {
         let subject = body.subject.trim();
         let mut wrong = Vec::new();
         length(&mut wrong, "subject", subject, 3, 200);
@@ -190,64 +200,41 @@ impl Services {
         if body.token_ids.len() > 50 {
             wrong.push(problem("token_ids", "too_many", "link at most 50 tokens"));
         }
-        if !wrong.is_empty() {
-            return Err(ServiceError::Invalid(wrong));
+        if is_customer(&work.actor) {
+            for (field, given) in [
+                ("account_id", body.account_id.is_some()),
+                ("token_ids", !body.token_ids.is_empty()),
+                ("fields", !body.fields.is_empty()),
+            ] {
+                if given {
+                    wrong.push(problem(
+                        field,
+                        "not_yours",
+                        "this is filled in behind the desk; leave it out",
+                    ));
+                }
+            }
         }
-        let ticket = TicketRecord {
-            id: TicketId::new(),
-            number: tickets::next_number(&work.tx).await?,
+        let tags = read_tags(&body.tags, "tags", &mut wrong);
+        check_tags(&tags, &mut wrong);
+        let mut fields = std::collections::BTreeMap::new();
+        set_fields(&self.profile, &category, &mut fields, &body.fields, &mut wrong);
+        good(wrong)?;
+        let begins = self.profile.category(&category).map(|c| c.priority);
+        Ok(TicketRecord {
             subject: subject.to_owned(),
             description: body.description.trim().to_owned(),
-            status: TicketStatus::Open,
-            priority: body.priority,
+            priority: body.priority.or(begins).unwrap_or(Priority::Medium),
             category,
-            tier: 1,
-            assignee: None,
-            assignee_name: String::new(),
-            account: None,
-            account_name: String::new(),
             created_by: work.actor.label(),
-            reopened: 0,
-            resolution_type: None,
-            resolution_summary: String::new(),
-            created_at: work.now,
-            updated_at: work.now,
-            closed_at: None,
-            version: 1,
-        };
-        let link = LinkTicket {
-            account_id: body.account_id,
-            token_ids: body.token_ids.clone(),
-        };
-        let mut ticket = ticket;
-        let account = link_account(work, &mut ticket, &link).await?;
-        tickets::insert(&work.tx, &ticket).await?;
-        note(
-            work,
-            ticket.id,
-            "created",
-            String::new(),
-            ticket_number(ticket.number),
-            String::new(),
-        )
-        .await?;
-        if account {
-            note(
-                work,
-                ticket.id,
-                "link",
-                String::new(),
-                "account".to_owned(),
-                String::new(),
-            )
-            .await?;
-        }
-        link_tokens(work, &ticket, &link).await?;
-        finish(work, &ticket, None, String::new(), true).await
+            tags,
+            fields,
+            ..TicketRecord::blank(0, work.now)
+        })
     }
 
     /// The code of a category of the desk; empty asks for the first one.
-    pub(super) fn category(&self, code: &str, wrong: &mut Vec<crate::wire::problem::FieldProblem>) -> String {
+    pub(super) fn category(&self, code: &str, wrong: &mut Vec<FieldProblem>) -> String {
         let code = code.trim();
         if code.is_empty() {
             return self
@@ -267,71 +254,29 @@ impl Services {
         }
         code.to_owned()
     }
+}
 
-    /// Writes into the conversation.
-    ///
-    /// # Errors
-    /// When the person may not, the text is empty or too long, there is no such ticket, or the database fails.
-    pub async fn post_message(
-        &self,
-        actor: &Actor,
-        intent: Option<IntentRequest>,
-        which: TicketRef,
-        body: &NewMessage,
-    ) -> Result<Answer, ServiceError> {
-        let work = match self
-            .begin(actor, intent, "ticket.message", Permission::TicketMessage)
-            .await?
-        {
-            Begun::Replay(answer) => return Ok(answer),
-            Begun::Work(work) => work,
-        };
-        let result = post(&work, which, body).await;
-        work.settle(result).await
+/// Leaves of a list what the person reaches.
+pub(super) fn narrow(list: &mut crate::server::store::page::List, reach: Reach, actor: &Actor) {
+    if let Some(own) = reach.condition(actor) {
+        if !list.filter.is_empty() {
+            list.filter.push(" AND ");
+        }
+        list.filter.append(&own);
     }
 }
 
-async fn post(work: &Work, which: TicketRef, body: &NewMessage) -> Result<Outcome2xx<Message>, ServiceError> {
-    let text = body.body.trim();
-    let mut wrong = Vec::new();
-    length(&mut wrong, "body", text, 1, 20_000);
-    if !wrong.is_empty() {
-        return Err(ServiceError::Invalid(wrong));
+/// The ticket that a new one follows up: it has to be done.
+async fn followed(work: &Work, text: &str) -> Result<TicketRecord, ServiceError> {
+    let earlier = named(&work.tx, &work.actor, "follow_up_of", text).await?;
+    if earlier.status.is_done() {
+        return Ok(earlier);
     }
-    let ticket = tickets::find(&work.tx, which).await?.ok_or(NO_TICKET)?;
-    let line = MessageRow {
-        id: MessageId::new(),
-        author: work.actor.label(),
-        at: work.now,
-        visibility: body.visibility,
-        body: text.to_owned(),
-    };
-    tickets::insert_message(&work.tx, ticket.id, Some(work.actor.id), &line).await?;
-    tickets::touch(&work.tx, ticket.id, work.now).await?;
-    let kind = if body.visibility == Visibility::Internal {
-        "internal note"
-    } else {
-        "public reply"
-    };
-    note(
-        work,
-        ticket.id,
-        "message",
-        String::new(),
-        kind.to_owned(),
-        String::new(),
-    )
-    .await?;
-    work.audit(Record {
-        kind: "ticket",
-        id: ticket.id.to_string(),
-        account: ticket.account,
-        ticket: Some(ticket.id),
-        after: Some(format!("message {} ({})", line.id, body.visibility.word())),
-        ..Record::default()
-    })
-    .await?;
-    Ok(Outcome2xx::created(message(line), None))
+    Err(ServiceError::field(
+        "follow_up_of",
+        "not_done",
+        "it is still being worked on; write there",
+    ))
 }
 
 pub(super) async fn note(
@@ -353,13 +298,7 @@ pub(super) async fn note(
     Ok(tickets::insert_event(&work.tx, ticket, &event).await?)
 }
 
-pub(super) fn length(
-    wrong: &mut Vec<crate::wire::problem::FieldProblem>,
-    field: &str,
-    text: &str,
-    least: usize,
-    most: usize,
-) {
+pub(super) fn length(wrong: &mut Vec<FieldProblem>, field: &str, text: &str, least: usize, most: usize) {
     let n = text.chars().count();
     if n < least || n > most {
         wrong.push(problem(

@@ -91,6 +91,16 @@ pub async fn find(conn: &impl Conn, id: AccountId) -> Result<Option<Account>, St
         .await
 }
 
+/// The account that the partner knows by this identifier.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_user_id(conn: &impl Conn, user_id: &str) -> Result<Option<AccountId>, StoreError> {
+    sql!("SELECT id FROM accounts WHERE user_id = ?", user_id)
+        .first(conn, |row| row.uuid("id").map(AccountId))
+        .await
+}
+
 /// Holds an account until the transaction ends: others who hold it wait.
 ///
 /// # Errors

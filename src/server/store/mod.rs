@@ -6,12 +6,14 @@
 pub mod accounts;
 pub mod actions;
 pub mod approvals;
+pub mod attachments;
 pub mod audit;
 pub mod bulk;
 pub mod cases;
 pub mod connect;
 pub mod deliveries;
 pub mod disputes;
+pub mod escalations;
 pub mod filter;
 pub mod imports;
 pub mod intents;
@@ -27,6 +29,7 @@ pub mod schema;
 pub mod sessions;
 pub mod sql;
 pub mod steps;
+pub mod ticket_parts;
 pub mod tickets;
 pub mod tokens;
 

@@ -44,6 +44,7 @@ bind! {
     Option<Uuid> => |v| Value::Uuid(v),
     Option<String> => |v| Value::String(v),
     Option<&str> => |v| Value::String(v.map(str::to_owned)),
+    &[u8] => |v| Value::Bytes(Some(v.to_vec())),
     Value => |v| v,
 }
 
@@ -253,6 +254,14 @@ impl Row {
 
     /// An identifier that may be empty.
     pub fn opt_uuid(&self, column: &str) -> Result<Option<Uuid>, StoreError> {
+        self.get(column)
+    }
+
+    /// Bytes.
+    ///
+    /// # Errors
+    /// As [`Row::int`].
+    pub fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
         self.get(column)
     }
 

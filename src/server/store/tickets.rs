@@ -1,13 +1,15 @@
-//! Tickets: rows, history, links.
+//! Tickets: rows, conversation, history. What hangs on them is in [`super::ticket_parts`].
+
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use super::filter::{self, Column, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, StoreError};
-use crate::domain::id::{AccountId, AgentId, MessageId, TicketId, TokenId};
+use crate::domain::id::{AccountId, AgentId, EscalationId, MessageId, TicketId, TokenId};
 use crate::domain::query::{Query, fold, search_text};
-use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility, ticket_number};
+use crate::domain::ticket::{AuthorKind, Priority, ResolutionType, TicketStatus, Visibility, ticket_number};
 use crate::domain::time::Moment;
 use crate::sql;
 
@@ -50,10 +52,110 @@ pub struct TicketRecord {
     pub created_at: Moment,
     /// Latest change.
     pub updated_at: Moment,
+    /// When it was resolved last.
+    pub resolved_at: Option<Moment>,
     /// When it was closed.
     pub closed_at: Option<Moment>,
+    /// The customer who opened it through the API.
+    pub requester: Option<AgentId>,
+    /// Tags, in order of the alphabet.
+    pub tags: Vec<String>,
+    /// Values of the desk's own fields.
+    pub fields: BTreeMap<String, String>,
+    /// How many people watch it.
+    pub watchers: u32,
+    /// Until when it sleeps.
+    pub snoozed_until: Option<Moment>,
+    /// The open escalation.
+    pub escalation: Option<EscalationId>,
+    /// How often it was escalated.
+    pub escalations: u32,
+    /// The ticket that it was merged into.
+    pub merged_into: Option<TicketId>,
+    /// What the customer thought of it, 1 to 5.
+    pub rating: Option<u8>,
+    /// What the customer wrote with that.
+    pub feedback: String,
+    /// When.
+    pub rated_at: Option<Moment>,
+    /// Seconds spent on it.
+    pub spent: i64,
+    /// How many things in other systems it is linked to.
+    pub related: u32,
+    /// What hangs on it: bits of [`part`].
+    pub parts: i64,
     /// Counts up with each change.
     pub version: i64,
+}
+
+impl TicketRecord {
+    /// A ticket that was opened now, with nothing in it.
+    #[must_use]
+    pub fn blank(number: i64, now: Moment) -> Self {
+        Self {
+            id: TicketId::new(),
+            number,
+            subject: String::new(),
+            description: String::new(),
+            status: TicketStatus::Open,
+            priority: Priority::Medium,
+            category: String::new(),
+            tier: 1,
+            assignee: None,
+            assignee_name: String::new(),
+            account: None,
+            account_name: String::new(),
+            created_by: String::new(),
+            reopened: 0,
+            resolution_type: None,
+            resolution_summary: String::new(),
+            created_at: now,
+            updated_at: now,
+            resolved_at: None,
+            closed_at: None,
+            requester: None,
+            tags: Vec::new(),
+            fields: BTreeMap::new(),
+            watchers: 0,
+            snoozed_until: None,
+            escalation: None,
+            escalations: 0,
+            merged_into: None,
+            rating: None,
+            feedback: String::new(),
+            rated_at: None,
+            spent: 0,
+            related: 0,
+            parts: 0,
+            version: 1,
+        }
+    }
+
+    /// Whether something of this sort may hang on it.
+    #[must_use]
+    pub fn has(&self, bits: i64) -> bool {
+        self.parts & bits != 0
+    }
+
+    pub(super) fn fields_json(&self) -> String {
+        serde_json::to_string(&self.fields).unwrap_or_else(|_| "{}".to_owned())
+    }
+}
+
+/// What hangs on a ticket, as bits. One that was set stays.
+pub mod part {
+    /// Tokens.
+    pub const TOKENS: i64 = 1;
+    /// Actions on tokens.
+    pub const ACTIONS: i64 = 2;
+    /// Ties to other tickets.
+    pub const TIES: i64 = 4;
+    /// A checklist.
+    pub const CHECKS: i64 = 8;
+    /// Files.
+    pub const FILES: i64 = 16;
+    /// Tickets that were merged into it.
+    pub const MERGED: i64 = 32;
 }
 
 const NAMES: &str = "COALESCE(g.name, '') AS assignee_name, \
@@ -81,8 +183,7 @@ fn column(field: &str) -> Column {
         ]),
         "subject" => Column::Filled(&["t.subject_key"]),
         "reopened" => Column::Rank("(CASE WHEN t.reopened > 0 THEN 1 ELSE 0 END)", 0),
-        // Escalations are not kept yet: none is open.
-        "escalated" => Column::Rank("0", 0),
+        "escalated" => Column::Rank("(CASE WHEN t.escalation IS NULL THEN 0 ELSE 1 END)", 0),
         _ => Column::Nowhere,
     }
 }
@@ -136,7 +237,28 @@ pub fn read(row: &Row) -> Result<TicketRecord, StoreError> {
         resolution_summary: row.text("resolution_summary")?,
         created_at: row.moment("created_at")?,
         updated_at: row.moment("updated_at")?,
+        resolved_at: row.opt_moment("resolved_at")?,
         closed_at: row.opt_moment("closed_at")?,
+        requester: row.opt_uuid("requester")?.map(AgentId),
+        tags: row
+            .text("tags")?
+            .split(' ')
+            .filter(|t| !t.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        fields: serde_json::from_str(&row.text("fields")?)
+            .map_err(|_| StoreError::Unreadable("fields: no JSON".to_owned()))?,
+        watchers: u32::try_from(row.int("watchers")?).unwrap_or(0),
+        snoozed_until: row.opt_moment("snoozed_until")?,
+        escalation: row.opt_uuid("escalation")?.map(EscalationId),
+        escalations: u32::try_from(row.int("escalations")?).unwrap_or(0),
+        merged_into: row.opt_uuid("merged_into")?.map(TicketId),
+        rating: row.opt_int("rating")?.and_then(|r| u8::try_from(r).ok()),
+        feedback: row.text("feedback")?,
+        rated_at: row.opt_moment("rated_at")?,
+        spent: row.int("spent")?,
+        related: u32::try_from(row.int("related")?).unwrap_or(0),
+        parts: row.int("parts")?,
         version: row.int("version")?,
     })
 }
@@ -213,7 +335,8 @@ pub async fn insert(conn: &impl Conn, t: &TicketRecord) -> Result<(), StoreError
     sql!(
         "INSERT INTO tickets (id, number, subject, description, status, priority, category, tier, assignee, account_id, \
          created_by, reopened, resolution_type, resolution_summary, created_at, updated_at, closed_at, version, \
-         subject_key, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         subject_key, words, requester, tags, fields, resolved_at, parts) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         t.id.0,
         t.number,
         &t.subject,
@@ -233,7 +356,12 @@ pub async fn insert(conn: &impl Conn, t: &TicketRecord) -> Result<(), StoreError
         t.closed_at,
         t.version,
         fold(&t.subject),
-        search_text(&[&ticket_number(t.number), &t.subject, &t.description])
+        search_text(&[&ticket_number(t.number), &t.subject, &t.description]),
+        t.requester.map(|r| r.0),
+        t.tags.join(" "),
+        t.fields_json(),
+        t.resolved_at,
+        t.parts
     )
     .run(conn)
     .await
@@ -248,7 +376,9 @@ pub async fn update(conn: &impl Conn, t: &TicketRecord, now: Moment) -> Result<b
     let sql = sql!(
         "UPDATE tickets SET subject = ?, description = ?, status = ?, priority = ?, category = ?, tier = ?, assignee = ?, \
          account_id = ?, reopened = ?, resolution_type = ?, resolution_summary = ?, closed_at = ?, updated_at = ?, \
-         subject_key = ?, words = ?, version = version + 1 WHERE id = ? AND version = ?",
+         subject_key = ?, words = ?, tags = ?, fields = ?, snoozed_until = ?, escalation = ?, escalations = ?, \
+         merged_into = ?, resolved_at = ?, rating = ?, feedback = ?, rated_at = ?, version = version + 1 \
+         WHERE id = ? AND version = ?",
         &t.subject,
         &t.description,
         t.status.word(),
@@ -264,6 +394,16 @@ pub async fn update(conn: &impl Conn, t: &TicketRecord, now: Moment) -> Result<b
         now,
         fold(&t.subject),
         search_text(&[&ticket_number(t.number), &t.subject, &t.description]),
+        t.tags.join(" "),
+        t.fields_json(),
+        t.snoozed_until,
+        t.escalation.map(|e| e.0),
+        t.escalations,
+        t.merged_into.map(|m| m.0),
+        t.resolved_at,
+        t.rating.map(i64::from),
+        &t.feedback,
+        t.rated_at,
         t.id.0,
         t.version
     );
@@ -294,8 +434,12 @@ pub async fn token_ids(conn: &impl Conn, ticket: TicketId) -> Result<Vec<TokenId
 pub struct MessageRow {
     /// Identifier.
     pub id: MessageId,
+    /// The ticket that it was written in.
+    pub ticket: TicketId,
     /// Employee id and name.
     pub author: String,
+    /// On which side of the desk they stand.
+    pub by: AuthorKind,
     /// When.
     pub at: Moment,
     /// Who may read it.
@@ -310,47 +454,61 @@ pub struct MessageRow {
 /// When the database fails.
 pub async fn insert_message(
     conn: &impl Conn,
-    ticket: TicketId,
     author: Option<AgentId>,
     message: &MessageRow,
 ) -> Result<(), StoreError> {
     sql!(
-        "INSERT INTO messages (id, ticket_id, author_id, author, at, visibility, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (id, ticket_id, author_id, author, at, visibility, body, by_kind) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         message.id.0,
-        ticket.0,
+        message.ticket.0,
         author.map(|a| a.0),
         &message.author,
         message.at,
         message.visibility.word(),
-        &message.body
+        &message.body,
+        message.by.word()
     )
     .run(conn)
     .await
     .map(|_| ())
 }
 
-/// The latest lines of the conversation, oldest first.
+/// The latest lines of the conversation of these tickets, oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn messages(conn: &impl Conn, ticket: TicketId, limit: u32) -> Result<Vec<MessageRow>, StoreError> {
-    let mut rows = sql!(
-        "SELECT * FROM messages WHERE ticket_id = ? ORDER BY at DESC, id DESC LIMIT ?",
-        ticket.0,
-        limit
-    )
-    .all(conn, |row| {
-        Ok(MessageRow {
-            id: MessageId(row.uuid("id")?),
-            author: row.text("author")?,
-            at: row.moment("at")?,
-            visibility: row.word("visibility", Visibility::from_word)?,
-            body: row.text("body")?,
-        })
-    })
-    .await?;
+pub async fn messages(
+    conn: &impl Conn,
+    tickets: &[TicketId],
+    public: bool,
+    limit: u32,
+) -> Result<Vec<MessageRow>, StoreError> {
+    let mut sql = Sql::new("SELECT * FROM messages WHERE ticket_id IN (");
+    sql.bind_all(tickets.iter().map(|t| t.0)).push(")");
+    if public {
+        sql.push(" AND visibility = 'public'");
+    }
+    sql.push(" ORDER BY at DESC, id DESC LIMIT ").bind(limit);
+    let mut rows = sql.all(conn, read_message).await?;
     rows.reverse();
     Ok(rows)
+}
+
+/// Reads a line of a conversation.
+///
+/// # Errors
+/// When a column cannot be read.
+pub fn read_message(row: &Row) -> Result<MessageRow, StoreError> {
+    Ok(MessageRow {
+        id: MessageId(row.uuid("id")?),
+        ticket: TicketId(row.uuid("ticket_id")?),
+        author: row.text("author")?,
+        by: row.word("by_kind", AuthorKind::from_word)?,
+        at: row.moment("at")?,
+        visibility: row.word("visibility", Visibility::from_word)?,
+        body: row.text("body")?,
+    })
 }
 
 /// The history of a ticket, oldest first.
@@ -414,17 +572,19 @@ pub async fn insert_event(conn: &impl Conn, ticket: TicketId, event: &EventRow) 
     .map(|_| ())
 }
 
-/// Marks a ticket as changed now, without a new version: nothing that a person edits has changed.
+/// Marks a ticket as changed now, without a new version: nothing that a person edits has changed. `bits` of [`part`] hang on
+/// it from now on.
 ///
 /// # Errors
 /// When the database fails. `false`: there is no such ticket.
-pub async fn touch(conn: &impl Conn, ticket: TicketId, now: Moment) -> Result<bool, StoreError> {
-    Ok(
-        sql!("UPDATE tickets SET updated_at = ? WHERE id = ?", now, ticket.0)
-            .run(conn)
-            .await?
-            == 1,
-    )
+pub async fn touch(conn: &impl Conn, ticket: TicketId, bits: i64, now: Moment) -> Result<bool, StoreError> {
+    let sql = sql!(
+        "UPDATE tickets SET updated_at = ?, parts = parts | ? WHERE id = ?",
+        now,
+        bits,
+        ticket.0
+    );
+    Ok(sql.run(conn).await? == 1)
 }
 
 /// Links a token to a ticket; once is enough.
@@ -437,12 +597,47 @@ pub async fn link_token(
     token: TokenId,
     now: Moment,
 ) -> Result<(), StoreError> {
-    sql!(
+    let sql = sql!(
         "INSERT INTO ticket_tokens (ticket_id, token_id, linked_at) VALUES (?, ?, ?) \
          ON CONFLICT (ticket_id, token_id) DO NOTHING",
         ticket.0,
         token.0,
         now
+    );
+    if sql.run(conn).await? > 0 {
+        mark(conn, ticket, part::TOKENS).await?;
+    }
+    Ok(())
+}
+
+/// Keeps that something of this sort hangs on a ticket.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark(conn: &impl Conn, ticket: TicketId, bits: i64) -> Result<(), StoreError> {
+    sql!(
+        "UPDATE tickets SET parts = parts | ? WHERE id = ?",
+        bits,
+        ticket.0
+    )
+    .run(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Writes which customer opened a ticket: a merge hands that on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_requester(
+    conn: &impl Conn,
+    ticket: TicketId,
+    requester: Option<AgentId>,
+) -> Result<(), StoreError> {
+    sql!(
+        "UPDATE tickets SET requester = ? WHERE id = ?",
+        requester.map(|r| r.0),
+        ticket.0
     )
     .run(conn)
     .await

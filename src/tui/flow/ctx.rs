@@ -157,6 +157,7 @@ pub fn neutral_desk() -> Profile {
         external_link: None,
         language: "en".to_owned(),
         letters: Default::default(),
+        tickets: Default::default(),
         brand: Brand {
             product: "tokendesk".to_owned(),
             partner: String::new(),

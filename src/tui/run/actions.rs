@@ -192,6 +192,7 @@ mod tests {
             body: NewMessage {
                 visibility: Visibility::Internal,
                 body: "typed by hand".to_owned(),
+                attachment_ids: Vec::new(),
             },
         };
         let (posts, mut inbox) = mpsc::unbounded_channel();

@@ -46,10 +46,11 @@ async fn ticket(client: &Api, subject: &str) -> TicketDetail {
     let new = NewTicket {
         subject: subject.to_owned(),
         description: "She never got it.".to_owned(),
-        priority: Priority::Medium,
+        priority: Some(Priority::Medium),
         category: String::new(),
         account_id: None,
         token_ids: Vec::new(),
+        ..NewTicket::default()
     };
     client
         .create_ticket(IntentKey::new(), &new)

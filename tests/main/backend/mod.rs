@@ -21,6 +21,8 @@ mod refusals;
 mod routes;
 mod sessions;
 mod store;
+mod ticket_desk;
+mod ticket_own;
 mod tickets;
 mod use_case;
 mod views;

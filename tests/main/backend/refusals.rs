@@ -62,10 +62,11 @@ fn people_and_partner_identifiers_are_found_without_case_in_any_script() {
         let ticket = NewTicket {
             subject: "Missing offer".to_owned(),
             description: String::new(),
-            priority: Priority::Low,
+            priority: Some(Priority::Low),
             category: String::new(),
             account_id: None,
             token_ids: Vec::new(),
+            ..NewTicket::default()
         };
         let supervisor = backend.client("sue", "supervisors");
         let ticket = supervisor

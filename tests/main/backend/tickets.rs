@@ -15,10 +15,11 @@ fn new(subject: &str) -> NewTicket {
     NewTicket {
         subject: subject.to_owned(),
         description: "She never got it.".to_owned(),
-        priority: Priority::Medium,
+        priority: Some(Priority::Medium),
         category: String::new(),
         account_id: None,
         token_ids: Vec::new(),
+        ..NewTicket::default()
     }
 }
 
@@ -48,7 +49,7 @@ fn a_case_goes_from_open_to_closed_and_everything_is_in_its_history() {
         );
         let link = LinkTicket {
             account_id: Some(account.id),
-            token_ids: Vec::new(),
+            ..LinkTicket::default()
         };
         let linked = client
             .link_ticket(&number, 1, IntentKey::new(), &link)
@@ -71,14 +72,16 @@ fn a_case_goes_from_open_to_closed_and_everything_is_in_its_history() {
         let note = NewMessage {
             visibility: Visibility::Internal,
             body: "Added it by hand.".to_owned(),
+            attachment_ids: Vec::new(),
         };
         client
             .add_message(&number, IntentKey::new(), &note)
             .await
             .expect("noted");
         let close = CloseTicket {
-            resolution_type: ResolutionType::Solved,
+            resolution_type: Some(ResolutionType::Solved),
             summary: "Added the offer.".to_owned(),
+            notes: String::new(),
         };
         let version = client.ticket(&number).await.expect("the ticket").row.version;
         let closed = client
@@ -190,7 +193,7 @@ fn a_retried_opening_makes_one_ticket_and_lists_can_be_asked() {
         assert_eq!(first, again);
         backend.clock.forward(60);
         let mut other = new("Coupon refused at the till");
-        other.priority = Priority::Urgent;
+        other.priority = Some(Priority::Urgent);
         client
             .create_ticket(IntentKey::new(), &other)
             .await

@@ -27,10 +27,11 @@ async fn customer(backend: &Backend) -> Customer {
     let ticket = NewTicket {
         subject: "Missing offer".to_owned(),
         description: "She never got it.".to_owned(),
-        priority: Priority::Medium,
+        priority: Some(Priority::Medium),
         category: String::new(),
         account_id: Some(account.id),
         token_ids: vec![token.id],
+        ..NewTicket::default()
     };
     let ticket = writer
         .create_ticket(IntentKey::new(), &ticket)

@@ -322,7 +322,7 @@ impl AccountScreen {
         self.linking = Some(id);
         let body = LinkTicket {
             account_id: Some(self.account),
-            token_ids: Vec::new(),
+            ..LinkTicket::default()
         };
         let call = ApiCall::LinkTicket {
             key: ctx.intent(),

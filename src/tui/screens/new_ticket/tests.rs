@@ -27,7 +27,7 @@ fn a_subject_and_one_key_open_a_ticket() {
     assert_eq!(body.subject, "Missing Extra Care offer");
     assert_eq!(
         (body.category.as_str(), body.priority),
-        ("missing_offer", Priority::Medium)
+        ("missing_offer", Some(Priority::Medium))
     );
     assert!(give(&mut screen, &world, Command::Send).is_empty(), "sent once");
     let answer = Ok(Answer::Ticket(Box::new(ticket())));

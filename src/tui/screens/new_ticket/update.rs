@@ -85,10 +85,11 @@ impl NewTicketScreen {
         NewTicket {
             subject: self.sheet.text("subject"),
             description: self.sheet.text("description"),
-            priority: Priority::from_word(&self.sheet.text("priority")).unwrap_or(Priority::Medium),
+            priority: Priority::from_word(&self.sheet.text("priority")),
             category: self.sheet.text("category"),
             account_id: self.account,
             token_ids: self.tokens.clone(),
+            ..NewTicket::default()
         }
     }
 

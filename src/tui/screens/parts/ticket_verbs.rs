@@ -310,6 +310,7 @@ impl Act for TicketAct {
                 body: NewMessage {
                     visibility,
                     body: sheet.text("body"),
+                    attachment_ids: Vec::new(),
                 },
             },
             Verb::Take | Verb::PutBack => ApiCall::Assign {
@@ -339,8 +340,9 @@ impl Act for TicketAct {
                 ticket,
                 version,
                 body: CloseTicket {
-                    resolution_type: kind.unwrap_or(ResolutionType::Other),
+                    resolution_type: kind,
                     summary: sheet.text("summary"),
+                    notes: String::new(),
                 },
             },
             Verb::Status | Verb::CloseResolved => ApiCall::Status {

@@ -20,6 +20,9 @@ fn message(n: u64, visibility: Visibility, body: &str) -> Message {
         at: at(&format!("2026-11-21T14:2{n}:30Z")),
         visibility,
         body: body.to_owned(),
+        by: crate::domain::ticket::AuthorKind::Agent,
+        attachments: Vec::new(),
+        of_ticket: None,
     }
 }
 

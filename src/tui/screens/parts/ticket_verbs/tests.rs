@@ -55,7 +55,7 @@ fn a_digit_a_summary_and_one_key_close_a_ticket() {
         panic!("{sent:?}")
     };
     assert_eq!(*version, 2);
-    assert_eq!(body.resolution_type, ResolutionType::Solved);
+    assert_eq!(body.resolution_type, Some(ResolutionType::Solved));
     assert_eq!(body.summary, "Added the offer");
     let effects = answer(&mut *dialog, &world, id, ticket());
     assert!(matches!(&effects[0], Effect::Publish(Fact::TicketChanged(_))));
@@ -121,6 +121,9 @@ fn a_lost_answer_keeps_what_was_typed_and_asks_with_the_same_key() {
         at: world.now,
         visibility: Visibility::Internal,
         body: "She called again".to_owned(),
+        by: crate::domain::ticket::AuthorKind::Agent,
+        attachments: Vec::new(),
+        of_ticket: None,
     };
     let effects = dialog.update(Event::Reply(id, Ok(Answer::Message(note))), &world.ctx());
     assert!(matches!(&effects[0], Effect::Publish(Fact::TicketTouched(_))));
