@@ -14,6 +14,8 @@ use crate::server::app::tls::Tls;
 use crate::server::app::{self, RunningServer, Setup};
 use crate::server::auth::AccessTokens;
 use crate::server::http::desk::SignInWith;
+use crate::server::integrations::pictures::Folder;
+use crate::server::services::pictures::Album;
 use crate::server::store::{Store, StoreError};
 
 use super::args::Global;
@@ -102,6 +104,7 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
     let keys = secret_keys::load(&config.keys).map_err(|words| Exit::new(USAGE, "configuration", words))?;
     let channels = app::channels(&config.smtp, &config.webhooks, &keys)
         .map_err(|words| Exit::new(USAGE, "configuration", words))?;
+    let album = album(&config.images.folder).map_err(wrong)?;
     let tokens =
         AccessTokens::new(&config.identity).map_err(|words| Exit::new(USAGE, "configuration", words))?;
     if config.server.database.is_empty() {
@@ -140,6 +143,7 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
         limits: config.limits.clone(),
         keys,
         audit: config.audit.clone(),
+        album,
         channels,
         public_docs: false,
         tls,
@@ -157,6 +161,14 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
         }
     });
     Ok(server)
+}
+
+/// The pictures of offers, if there is a folder of them.
+fn album(folder: &str) -> Result<Option<Arc<dyn Album>>, String> {
+    match folder {
+        "" => Ok(None),
+        path => Ok(Some(Arc::new(Folder::open(path)?))),
+    }
 }
 
 /// Encryption, if it is configured. Without it, other machines must not be able to reach the address, unless somebody

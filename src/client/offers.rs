@@ -1,13 +1,16 @@
 //! The catalog.
 
+use bytes::Bytes;
+
 use crate::domain::id::{AccountId, OfferId};
+use crate::domain::picture::Pixels;
 use crate::wire::offers::OfferRow;
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
 
 use super::api::Api;
 use super::call::Call;
-use super::error::ClientError;
+use super::error::{ClientError, ErrorKind};
 use super::pages::Pages;
 
 impl Api {
@@ -42,6 +45,25 @@ impl Api {
     #[must_use]
     pub fn offer_pages_for(&self, account: AccountId, params: ListParams) -> Pages<OfferRow> {
         self.offer_pages(params).with("account", Some(account))
+    }
+
+    /// The picture of an offer: as a PNG, and taken apart, off the threads that carry messages.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be had or read.
+    pub async fn offer_image(&self, id: OfferId) -> Result<(Bytes, Pixels), ClientError> {
+        let (png, reference) = self.send(Call::get(paths::offer_image(id))).await?;
+        let bytes = png.clone();
+        let taken = tokio::task::spawn_blocking(move || Pixels::from_png(&bytes)).await;
+        let broken = |detail: String| ClientError {
+            reference,
+            ..ClientError::new(ErrorKind::Malformed, detail)
+        };
+        match taken {
+            Ok(Ok(pixels)) => Ok((png, pixels)),
+            Ok(Err(why)) => Err(broken(format!("The picture cannot be shown: {why}."))),
+            Err(error) => Err(broken(format!("The picture cannot be shown: {error}."))),
+        }
     }
 
     /// One offer.

@@ -29,6 +29,8 @@ pub struct Config {
     pub smtp: SmtpSettings,
     /// Where the partner's systems are told of changes.
     pub webhooks: WebhookSettings,
+    /// The pictures of offers.
+    pub images: ImageSettings,
     /// What the backend puts up with.
     pub limits: Limits,
     /// Signed checkpoints of the audit.
@@ -276,6 +278,14 @@ impl Default for WebhookSettings {
     }
 }
 
+/// The `[images]` section: the pictures of offers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImageSettings {
+    /// The folder that the catalog's image paths are meant in; empty: no pictures.
+    pub folder: String,
+}
+
 /// The `[limits]` section: what the backend puts up with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -334,6 +344,8 @@ pub struct UiSettings {
     pub theme: String,
     /// Whether the desk says itself in lines, for screen readers.
     pub linear: bool,
+    /// How pictures are drawn: `auto`, `kitty`, `iterm2`, `sixel`, `halfblocks` or `off`.
+    pub images: String,
     /// IANA zone in which dates are shown and meant; empty: the machine's.
     pub zone: String,
     /// Language of the interface, as a tag such as `en-US`; empty: the machine's.
@@ -347,6 +359,7 @@ impl Default for UiSettings {
         Self {
             theme: "default".to_owned(),
             linear: false,
+            images: "auto".to_owned(),
             zone: String::new(),
             language: String::new(),
             keys: BTreeMap::new(),

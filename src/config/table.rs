@@ -166,6 +166,7 @@ pub const KEYS: &[Key] = &[
     key("smtp", "timeout_seconds", Kind::Number(1, 300)),
     key("webhooks", "url", Kind::UrlOrEmpty),
     key("webhooks", "timeout_seconds", Kind::Number(1, 300)),
+    key("images", "folder", Kind::Text),
     key("limits", "requests_per_second", Kind::Number(1, 1_000_000)),
     key("limits", "burst", Kind::Number(1, 1_000_000)),
     key(
@@ -188,6 +189,11 @@ pub const KEYS: &[Key] = &[
     key("audit", "checkpoint_url", Kind::UrlOrEmpty),
     key("ui", "theme", Kind::Text),
     key("ui", "linear", Kind::Switch),
+    key(
+        "ui",
+        "images",
+        Kind::Words(&["auto", "kitty", "iterm2", "sixel", "halfblocks", "off"]),
+    ),
     key("ui", "zone", Kind::Zone),
     key("ui", "language", Kind::Text),
     key("ui", "keys", Kind::Bindings),

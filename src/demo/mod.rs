@@ -2,6 +2,7 @@
 
 pub mod home;
 pub mod idp;
+pub mod pictures;
 pub mod seed;
 pub mod start;
 

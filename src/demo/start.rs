@@ -17,6 +17,7 @@ use crate::server::store::Store;
 
 use super::home::Home;
 use super::idp::{self, IdpOptions, RunningIdp};
+use super::pictures::Drawn;
 use super::seed::{SeedError, SeedOptions, seed};
 
 /// How the demo is set up.
@@ -81,6 +82,7 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
         limits: options.limits,
         keys: Keys::made_up(),
         audit: AuditSettings::default(),
+        album: Some(Arc::new(Drawn)),
         channels: Vec::new(),
         public_docs: false,
         tls: None,

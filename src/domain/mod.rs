@@ -19,6 +19,7 @@ pub mod lookup;
 pub mod masking;
 pub mod offer;
 pub mod permission;
+pub mod picture;
 pub mod plan;
 pub mod profile;
 pub mod query;

@@ -87,6 +87,10 @@ pub fn account_part(id: impl Display, part: &str) -> String {
 pub fn offer(id: impl Display) -> String {
     format!("/offers/{id}")
 }
+/// `GET`: the picture of an offer.
+pub fn offer_image(id: impl Display) -> String {
+    format!("/offers/{id}/image")
+}
 /// `GET`: a token.
 pub fn token(id: impl Display) -> String {
     format!("/tokens/{id}")

@@ -292,6 +292,18 @@ pub struct TokenEvent {
     pub other: Option<TokenId>,
 }
 
+/// Who changed a token last, beside its row in the answer to a change of a stale one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ChangedBy {
+    /// What was done.
+    pub kind: ActionKind,
+    /// By whom: employee id and name.
+    pub who: String,
+    /// When.
+    pub at: Moment,
+}
+
 /// Where a wallet's past can be stepped to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -40,7 +40,7 @@ const LAW: &[(&str, &[&str])] = &[
             "tui/keys",
         ],
     ),
-    ("tui/term", &["text", "config", "tui/keys", "tui/theme"]),
+    ("tui/term", &["domain", "text", "config", "tui/keys", "tui/theme"]),
     (
         "tui/run",
         &["tui", "client", "auth", "config", "wire", "domain", "text"],

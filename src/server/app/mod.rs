@@ -27,6 +27,7 @@ use crate::server::integrations::smtp::Smtp;
 use crate::server::integrations::webhook::Webhook;
 use crate::server::services::Services;
 use crate::server::services::outbound::Channel;
+use crate::server::services::pictures::{Album, Pictures};
 use crate::server::store::Store;
 use crate::server::workers;
 
@@ -56,6 +57,8 @@ pub struct Setup {
     pub keys: Keys,
     /// When the audit is signed, and where that is kept.
     pub audit: AuditSettings,
+    /// Where the pictures of offers are; `None`: there are none.
+    pub album: Option<Arc<dyn Album>>,
     /// The ways by which customers are told; none: nobody is.
     pub channels: Vec<Arc<dyn Channel>>,
     /// Whether the documentation is for every machine.
@@ -138,6 +141,7 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     services.session_hours = setup.limits.session_hours;
     services.fresh_proof = setup.limits.fresh_proof;
     services.keys = Arc::new(setup.keys);
+    services.pictures = Pictures::new(setup.album);
     let metrics = Metrics::default();
     let stop = CancellationToken::new();
     let limits = &setup.limits;

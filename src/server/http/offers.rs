@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,7 +16,10 @@ use crate::wire::problem::Problem;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(image))
 }
 
 /// For whom offers are looked at.
@@ -46,4 +51,21 @@ async fn show(
     Id(id): Id<OfferId>,
 ) -> Result<Json<OfferRow>, Refusal> {
     Ok(Json(api.services.offer(&actor, of.account, id).await?))
+}
+
+/// The picture of an offer: a PNG of at most 480 by 320 pixels, made anew from what the desk keeps.
+#[utoipa::path(get, path = "/offers/{id}/image", tag = "offers", params(("id" = OfferId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "image/png"), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn image(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Id(id): Id<OfferId>,
+) -> Result<Response, Refusal> {
+    let png = api.services.offer_picture(&actor, id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/png"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, png).into_response())
 }

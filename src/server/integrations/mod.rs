@@ -1,5 +1,6 @@
 //! What lies outside, behind the services' ports.
 
 pub mod keeper;
+pub mod pictures;
 pub mod smtp;
 pub mod webhook;

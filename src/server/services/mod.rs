@@ -13,6 +13,7 @@ pub mod listing;
 pub mod live;
 pub mod outbound;
 pub mod people;
+pub mod pictures;
 pub mod plans;
 pub mod presets;
 pub mod sessions;
@@ -65,6 +66,8 @@ pub struct Services {
     pub fresh_proof: bool,
     /// The backend's own keys.
     pub keys: Arc<Keys>,
+    /// The pictures of offers.
+    pub pictures: pictures::Pictures,
 }
 
 impl Services {
@@ -81,6 +84,7 @@ impl Services {
             session_hours: 0,
             fresh_proof: true,
             keys: Arc::new(Keys::default()),
+            pictures: pictures::Pictures::new(None),
         }
     }
 

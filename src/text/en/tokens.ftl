@@ -147,6 +147,7 @@ token-col-removed = removed
 token-col-created = created
 token-col-offer = offer
 token-col-reference = reference
+token-col-image = image
 token-col-about = about
 columns-title = Columns
 columns-head = What finds no room at the right is left out. It stays so until you sign out.
@@ -253,6 +254,8 @@ activity-cannot-undo = This cannot be taken back.
 activity-already-undone = It was taken back already.
 activity-none = Nothing is selected.
 activity-copied = { $count } actions as text
+activity-text-head = Token actions, { $query }: { $count }, as of { $when } { $zone }
+activity-text-token = token …{ $id }
 activity-say-row = { $at }: { $text }
 approvals-crumb = Approvals
 approvals-title = what waits for a second person
@@ -294,3 +297,17 @@ approval-kind-dispute = dispute
 approval-kind-uphold = uphold
 approval-kind-reject = reject
 approval-kind-undo = take back
+
+# Where numbers come from.
+explain-card = The numbers of the card
+explain-card-read = Read from the backend at { $when }. Each token of the account counts once, in the state that it has at that moment.
+explain-count-active = { $n } active: not removed, no open dispute, neither used nor shared, the last moment ahead
+explain-count-shared = { $n } shared: handed on, not used yet
+explain-count-used = { $n } used: redeemed, no dispute open
+explain-count-expired = { $n } expired: the last moment is over, and nothing before it was done with them
+explain-count-disputed = { $n } disputed: a dispute is open
+explain-count-removed = { $n } removed: taken out of the wallet; they stay in the history
+explain-count-sum = { $sum } = { $total } in all
+explain-open-tickets = { $n } open tickets: tickets of this account in any status but closed
+explain-shown = { $count } rows in the wallet: those that fit “{ $query }”
+explain-shown-past = The rows are those of { $when }; the card counts what there is now.

@@ -28,6 +28,8 @@ pub struct Setup {
     pub size: Size,
     /// Whether the desk speaks in lines.
     pub linear: bool,
+    /// Whether pictures are shown.
+    pub pictures: bool,
     /// Source of ids.
     pub ids: Ids,
 }
@@ -43,6 +45,7 @@ pub(super) struct Env {
     pub size: Size,
     pub link: Link,
     pub linear: bool,
+    pub pictures: bool,
     pub memory: Memory,
     pub ids: Ids,
     /// Seconds to add to the machine's time to get the backend's.
@@ -62,6 +65,7 @@ impl Env {
             size: setup.size,
             link: Link::Connecting,
             linear: setup.linear,
+            pictures: setup.pictures,
             memory: Memory::default(),
             ids: setup.ids,
             offset: 0,
@@ -97,6 +101,7 @@ impl Env {
             size: self.size,
             link: self.link,
             linear: self.linear,
+            pictures: self.pictures,
             memory: &self.memory,
             ids: &self.ids,
         }

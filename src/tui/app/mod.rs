@@ -31,8 +31,8 @@ use ratatui::layout::Size;
 
 use crate::domain::time::Moment;
 use crate::tui::flow::{
-    ApiCall, CallError, Ctx, Reply, RequestId, Root, Route, Screen, ScreenKind, SignInAsk, SignInState,
-    Toast, WakeKey,
+    ApiCall, CallError, Ctx, Hyperlink, Placed, Reply, RequestId, Root, Route, Screen, ScreenKind, SignInAsk,
+    SignInState, Toast, WakeKey,
 };
 use crate::tui::keys::{Command, Context, Key};
 
@@ -247,6 +247,25 @@ impl App {
     /// The screen that is shown: the gate, or the top of the present side.
     fn screen(&self) -> Option<&Kept> {
         self.gate.as_ref().or_else(|| self.sides.top())
+    }
+
+    /// The picture that is on the screen, unless something lies over it.
+    #[must_use]
+    pub fn picture(&self) -> Option<Placed> {
+        let covered = self.gate.is_some() || !self.layers.is_empty() || self.which_key || self.is_too_small();
+        // a long toast takes lines of the screen
+        let room = usize::from(self.env.size.width / 2);
+        let covered = covered || self.toast.as_ref().is_some_and(|toast| toast.text.len() > room);
+        self.sides.top().filter(|_| !covered)?.screen.picture()
+    }
+
+    /// The address that is on the screen.
+    #[must_use]
+    pub fn hyperlink(&self) -> Option<Hyperlink> {
+        match self.layers.last() {
+            Some(Layer::Dialog { dialog, .. }) if self.gate.is_none() => dialog.hyperlink(),
+            _ => None,
+        }
     }
 
     /// The contexts whose keys work now, innermost first.

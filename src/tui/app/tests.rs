@@ -237,6 +237,7 @@ fn setup(size: Size) -> Setup {
         zone: TimeZone::UTC,
         size,
         linear: false,
+        pictures: false,
         ids: Ids::fixed(),
     }
 }

@@ -130,6 +130,8 @@ pub enum ApiCall {
     },
     /// One offer → [`Answer::Offer`](super::Answer::Offer).
     Offer(OfferId),
+    /// The picture of an offer → [`Answer::Picture`](super::Answer::Picture).
+    Picture(OfferId),
     /// A page of tickets → [`Answer::Tickets`](super::Answer::Tickets).
     Tickets(ListParams),
     /// One ticket with everything → [`Answer::Ticket`](super::Answer::Ticket).
@@ -281,6 +283,7 @@ impl ApiCall {
             | Self::TokenHistory(_)
             | Self::Offers { .. }
             | Self::Offer(_)
+            | Self::Picture(_)
             | Self::Tickets(_)
             | Self::Ticket(_)
             | Self::TicketByNumber(_)
@@ -312,7 +315,7 @@ impl ApiCall {
             Self::ReissueToken { .. } => Permission::TokenReissue,
             Self::On(call) => call.permission(),
             Self::Ask(call) => call.permission(),
-            Self::Offers { .. } | Self::Offer(_) => Permission::OfferView,
+            Self::Offers { .. } | Self::Offer(_) | Self::Picture(_) => Permission::OfferView,
             Self::Tickets(_) | Self::Ticket(_) | Self::TicketByNumber(_) | Self::TicketHistory(_) => {
                 Permission::TicketView
             }

@@ -40,6 +40,8 @@ pub struct Ctx<'a> {
     pub link: Link,
     /// Whether the desk speaks in lines (`--linear`): revealed values must not be said then.
     pub linear: bool,
+    /// Whether pictures are shown at all.
+    pub pictures: bool,
     /// What the desk remembers while it runs.
     pub memory: &'a Memory,
     /// Source of request ids and intent keys.

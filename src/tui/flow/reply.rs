@@ -1,8 +1,10 @@
 //! What comes back from the backend, typed; errors in words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::ask_call::AskAnswer;
+use super::picture::Picture;
 use super::token_call::TokenAnswer;
 use crate::domain::profile::Profile;
 use crate::wire::accounts::{AccountCard, AccountHits, Revealed, Verified};
@@ -12,7 +14,7 @@ use crate::wire::page::Page;
 use crate::wire::presets::Preset;
 use crate::wire::problem::{Code, FieldProblem};
 use crate::wire::tickets::{Message, TicketDetail, TicketEvent, TicketRow};
-use crate::wire::tokens::{ActionDone, ExternalLink, TokenEvent, TokenRow, WalletSteps};
+use crate::wire::tokens::{ActionDone, ChangedBy, ExternalLink, TokenEvent, TokenRow, WalletSteps};
 
 /// The outcome of an [`ApiCall`](super::ApiCall).
 pub type Reply = Result<Answer, CallError>;
@@ -41,6 +43,7 @@ pub enum Answer {
     Asked(AskAnswer),
     Offers(Page<OfferRow>),
     Offer(Box<OfferRow>),
+    Picture(Arc<Picture>),
     Tickets(Page<TicketRow>),
     Ticket(Box<TicketDetail>),
     TicketHistory(Vec<TicketEvent>),
@@ -83,6 +86,8 @@ pub struct CallError {
     pub fields: Vec<FieldProblem>,
     /// With [`Trouble::Stale`]: the row as it is now.
     pub current: Option<Current>,
+    /// With [`Trouble::Stale`]: who changed it last, where that is known.
+    pub changed_by: Option<ChangedBy>,
     /// How long to wait before the next try, when the backend said so.
     pub retry_after: Option<Duration>,
 }
@@ -133,6 +138,7 @@ impl CallError {
             reference: String::new(),
             fields: Vec::new(),
             current: None,
+            changed_by: None,
             retry_after: None,
         }
     }

@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::ctx::Ctx;
 use super::effect::Effect;
 use super::event::Event;
+use super::picture::Placed;
 use super::route::ScreenKind;
 use crate::tui::keys::{Command, Context};
 
@@ -89,6 +90,11 @@ pub trait Screen {
 
     /// The right half of line 2: what stays in sight, such as the ticket that the work is done for.
     fn context_line(&self, _ctx: &Ctx<'_>) -> Option<String> {
+        None
+    }
+
+    /// The picture that it shows, as it was drawn last.
+    fn picture(&self) -> Option<Placed> {
         None
     }
 

@@ -1,12 +1,15 @@
 //! Performs the calls of screens through the client.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::client::Api;
 use crate::client::error::ClientError;
 use crate::client::settle::Settled;
-use crate::tui::flow::{Answer, ApiCall};
+use crate::domain::id::OfferId;
+use crate::tui::flow::{Answer, ApiCall, Picture};
 use crate::wire::page::ListParams;
 
 /// Performs one call. An error that says `maybe_done` leaves the fate of an action open.
@@ -55,9 +58,17 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
         ApiCall::On(call) => super::token_call::perform(api, call).await?,
         ApiCall::Ask(call) => super::ask_call::perform(api, call).await?,
         ApiCall::Offers { account, params } => Answer::Offers(api.offers_for(*account, params).await?),
+        ApiCall::Picture(id) => picture(api, *id).await?,
         ApiCall::Offer(id) => Answer::Offer(Box::new(api.offer(*id).await?)),
         ticket => return perform_ticket(api, ticket).await,
     })
+}
+
+/// Fetches a picture.
+async fn picture(api: &Api, offer: OfferId) -> Result<Answer, ClientError> {
+    let (png, pixels) = api.offer_image(offer).await?;
+    let png = png.to_vec();
+    Ok(Answer::Picture(Arc::new(Picture { offer, png, pixels })))
 }
 
 async fn perform_ticket(api: &Api, call: &ApiCall) -> Result<Answer, ClientError> {

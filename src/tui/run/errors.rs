@@ -37,7 +37,11 @@ pub(super) fn call_error(call: &ApiCall, error: ClientError) -> CallError {
                 column: Some(column),
             }];
         }
-        ErrorKind::Stale { current: Some(row) } => mapped.current = current(call, row),
+        ErrorKind::Stale { current: Some(row) } => {
+            let by = row.get("changed_by").cloned();
+            mapped.changed_by = by.and_then(|by| serde_json::from_value(by).ok());
+            mapped.current = current(call, row);
+        }
         ErrorKind::RateLimited { retry_after } => mapped.retry_after = Some(retry_after),
         _ => {}
     }

@@ -228,6 +228,7 @@ mod tests {
             zone: jiff::tz::TimeZone::UTC,
             size: ratatui::layout::Size::new(80, 24),
             linear: false,
+            pictures: false,
             ids: Ids::fixed(),
         };
         App::new(setup, Box::new(crate::tui::screens::open))

@@ -13,8 +13,8 @@ use crate::text::words::Words;
 use crate::tui::app::Setup;
 use crate::tui::flow::{DemoPerson, Ids};
 use crate::tui::keys::{Keymap, KeymapError};
-use crate::tui::term::{Guard, NotATerminal};
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::term::{Guard, NotATerminal, Place, Protocol};
+use crate::tui::theme::{Depth, Theme, ascii_only};
 
 /// What the desk starts with.
 pub struct DeskSetup {
@@ -66,11 +66,7 @@ pub enum DeskError {
 
 /// The desk's own part of the configuration, checked.
 pub(super) fn app_setup(config: &Config, linear: bool) -> Result<Setup, DeskError> {
-    let depth = if linear {
-        Depth::Mono
-    } else {
-        Depth::detect(|name| std::env::var(name).ok())
-    };
+    let depth = depth(linear);
     let folder = config.file.as_ref().and_then(|file| file.parent());
     let theme = Theme::load(theme_name(&config.ui.theme), folder, depth)
         .map_err(|error| DeskError::Config(error.to_string()))?;
@@ -96,8 +92,25 @@ pub(super) fn app_setup(config: &Config, linear: bool) -> Result<Setup, DeskErro
         zone,
         size,
         linear,
+        pictures: protocol(config, linear).is_some(),
         ids: Ids::default(),
     })
+}
+
+/// How many colours the terminal has.
+pub(super) fn depth(linear: bool) -> Depth {
+    if linear {
+        Depth::Mono
+    } else {
+        Depth::detect(|name| std::env::var(name).ok())
+    }
+}
+
+/// How pictures are drawn; `None`: not at all.
+pub(super) fn protocol(config: &Config, linear: bool) -> Option<Protocol> {
+    let var = |name: &str| std::env::var(name).ok();
+    let setting = if linear { "off" } else { config.ui.images.as_str() };
+    Protocol::choose(setting, Place::of(var), depth(linear), ascii_only(var), var)
 }
 
 /// The theme that `auto` stands for: light where the terminal says that its ground is light.

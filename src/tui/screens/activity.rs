@@ -6,7 +6,7 @@ mod tests;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::parts::detail::state_word;
+use super::parts::detail::{short, state_word};
 use super::parts::live::{self, Live};
 use super::parts::{key, look, look_date, undo};
 use crate::domain::permission::Permission;
@@ -83,16 +83,24 @@ impl ActivityScreen {
         }
     }
 
-    /// All that is held, as text, oldest first where the newest stand first.
+    /// All that is held, as text for a case elsewhere: oldest first, with state before and after.
     fn copy(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let lines: Vec<String> = self
-            .list
-            .window
-            .rows
-            .iter()
-            .map(|row| line_of(row, ctx))
-            .collect();
-        let count = lines.len().to_string();
+        let mut rows: Vec<&Action> = self.list.window.rows.iter().collect();
+        rows.sort_by_key(|row| row.at);
+        let count = rows.len().to_string();
+        let when = look_date(ctx, ctx.now);
+        let values = [
+            ("query", self.list.window.query()),
+            ("count", &count),
+            ("when", &when),
+            ("zone", ctx.zone.iana_name().unwrap_or("UTC")),
+        ];
+        let mut lines = vec![ctx.words.with("activity-text-head", &values)];
+        lines.extend(rows.into_iter().map(|row| {
+            let id = row.token_id.to_string();
+            let token = ctx.words.with("activity-text-token", &[("id", short(&id))]);
+            format!("{} · {token}", line_of(row, ctx))
+        }));
         vec![Effect::Copy {
             text: lines.join("\n"),
             what: ctx.words.with("activity-copied", &[("count", &count)]),

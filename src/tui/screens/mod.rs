@@ -14,6 +14,9 @@ pub mod ticket;
 pub mod tickets;
 pub mod token;
 
+#[cfg(test)]
+mod themed;
+
 use crate::tui::flow::{Ctx, Route, Screen};
 
 /// Opens the screen of a route.

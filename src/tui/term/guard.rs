@@ -133,6 +133,17 @@ impl Guard {
         }
     }
 
+    /// The size of a cell in pixels, where the terminal has told it to the system.
+    #[must_use]
+    pub fn cell() -> Option<(u16, u16)> {
+        let size = crossterm::terminal::window_size().ok()?;
+        let cell = (
+            size.width.checked_div(size.columns)?,
+            size.height.checked_div(size.rows)?,
+        );
+        (cell.0 > 0 && cell.1 > 0).then_some(cell)
+    }
+
     /// The size of the terminal.
     ///
     /// # Errors

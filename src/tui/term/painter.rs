@@ -25,6 +25,8 @@ pub struct Painter {
     at: Option<Position>,
     cursor: Option<Position>,
     stale: bool,
+    /// Cells that something lies over, which must not be moved.
+    held: Option<Rect>,
     out: String,
 }
 
@@ -38,6 +40,7 @@ impl Painter {
             at: None,
             cursor: None,
             stale: true,
+            held: None,
             out: String::with_capacity(16 * 1024),
         }
     }
@@ -47,11 +50,31 @@ impl Painter {
         self.stale = true;
     }
 
+    /// Whether a frame of this area is drawn whole, on a cleared screen.
+    #[must_use]
+    pub fn begins_anew(&self, area: Rect) -> bool {
+        self.stale || self.shown.area != area
+    }
+
+    /// Something lies over these cells from now on, and must not be moved with them.
+    pub fn hold(&mut self, area: Option<Rect>) {
+        self.held = area;
+    }
+
+    /// These cells do not show what they should: the next frame writes them again.
+    pub fn spoil(&mut self, area: Rect) {
+        for at in area.intersection(self.shown.area).positions() {
+            if let Some(cell) = self.shown.cell_mut(at) {
+                cell.set_symbol("\u{1}");
+            }
+        }
+    }
+
     /// The bytes that turn what is shown into `next`, with the cursor at `cursor` or hidden. None at all when nothing
     /// changed. The painter takes for granted that they are sent.
     pub fn paint(&mut self, next: &Buffer, cursor: Option<Position>) -> &[u8] {
         self.out.clear();
-        let fresh = self.stale || self.shown.area != next.area;
+        let fresh = self.begins_anew(next.area);
         if fresh {
             self.begin_anew(next.area);
         }
@@ -86,6 +109,10 @@ impl Painter {
         let Some(shift) = scroll::find(&self.shown, next, changed) else {
             return;
         };
+        let held = self.held.unwrap_or_default();
+        if held.height > 0 && held.y < shift.bottom && held.bottom() > shift.top {
+            return;
+        }
         self.look_to(PLAIN);
         let (top, bottom) = (shift.top + 1, shift.bottom);
         let _ = write!(self.out, "\x1b[{top};{bottom}r");

@@ -277,3 +277,39 @@ fn joined_and_toned_emoji_take_their_columns_where_they_are_not_joined_too() {
     parser.process(painter.paint(&frame, None));
     assert_eq!(parser.screen().contents(), "│      👩  │\n│    👍ok  │");
 }
+
+#[test]
+fn what_something_lies_over_is_not_moved_and_what_is_spoiled_is_written_again() {
+    let list = |from: usize| {
+        let mut frame = Buffer::empty(Rect::new(0, 0, 60, 20));
+        for y in 0..20_u16 {
+            let at = from + usize::from(y);
+            let letter = char::from(b'a' + u8::try_from(at % 26).expect("small"));
+            let text = format!("row {at:>3} {}", String::from(letter).repeat(40));
+            frame.set_string(0, y, text, Style::new());
+        }
+        frame
+    };
+    let moves = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("\x1b[r");
+    let mut painter = Painter::new(ratatui::layout::Size::new(60, 20));
+    painter.paint(&list(0), None);
+    assert!(
+        moves(painter.paint(&list(1), None)),
+        "the terminal moves the rows itself"
+    );
+    painter.hold(Some(Rect::new(10, 15, 8, 3)));
+    assert!(
+        !moves(painter.paint(&list(2), None)),
+        "what lies over them would move too"
+    );
+    painter.hold(None);
+    assert!(moves(painter.paint(&list(3), None)));
+    assert!(painter.paint(&list(3), None).is_empty());
+    painter.spoil(Rect::new(0, 4, 7, 2));
+    let again = String::from_utf8_lossy(painter.paint(&list(3), None)).into_owned();
+    assert!(
+        again.contains("row   7") && again.contains("row   8") && !again.contains("row   9"),
+        "{again:?}"
+    );
+    assert!(painter.paint(&list(3), None).is_empty());
+}

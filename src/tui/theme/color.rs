@@ -88,7 +88,7 @@ pub(super) fn parse(text: &str) -> Option<Color> {
 }
 
 /// The nearest colour that the depth has.
-pub(super) fn at_depth(color: Color, depth: Depth) -> Color {
+pub fn at_depth(color: Color, depth: Depth) -> Color {
     match (color, depth) {
         (_, Depth::Mono) => Color::Reset,
         (Color::Rgb(r, g, b), Depth::Ansi256) => Color::Indexed(nearest_256([r, g, b])),

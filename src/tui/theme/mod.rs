@@ -12,7 +12,7 @@ use std::path::Path;
 
 use ratatui::style::{Color, Modifier, Style};
 
-pub use color::{Depth, contrast};
+pub use color::{Depth, at_depth, contrast};
 pub use file::{ThemeError, shipped};
 pub use role::Role;
 pub use sign::{Sign, ascii_only};

@@ -192,6 +192,11 @@ fn a_change_needs_the_present_version_and_a_stale_one_shows_the_row() {
             (&problem["current"]["id"], &problem["current"]["version"]),
             (&json!(token.id), &json!(1))
         );
+        assert_eq!(
+            problem["current"].get("changed_by"),
+            None,
+            "nobody of the desk changed it"
+        );
         let without_key = backend
             .raw("POST", &path)
             .header("If-Match", "\"1\"")
@@ -201,6 +206,14 @@ fn a_change_needs_the_present_version_and_a_stale_one_shows_the_row() {
         assert_eq!(without_key.expect("an answer").status(), 400);
         assert_eq!(send(Some("\"1\"")).await.expect("an answer").status(), 200);
         assert_eq!(backend.number("SELECT count(*) AS n FROM actions").await, 1);
+        let stale = send(Some("\"1\"")).await.expect("an answer");
+        let problem: Value = stale.json().await.expect("a problem");
+        let by = &problem["current"]["changed_by"];
+        assert_eq!(
+            (&by["kind"], &by["who"]),
+            (&json!("remove"), &json!("A-amara amara")),
+            "{problem}"
+        );
     });
 }
 

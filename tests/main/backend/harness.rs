@@ -164,6 +164,7 @@ impl Backend {
             },
             keys: Keys::made_up(),
             audit: AuditSettings::default(),
+            album: None,
             channels: Vec::new(),
             public_docs: false,
             tls: None,

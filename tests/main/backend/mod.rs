@@ -14,6 +14,7 @@ mod objects;
 mod outbox;
 mod pages;
 mod permissions;
+mod pictures;
 mod plans;
 mod presets;
 mod queries;

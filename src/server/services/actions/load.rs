@@ -16,6 +16,7 @@ use crate::server::store::disputes::{self, DisputeRow};
 use crate::server::store::tokens::{self, TokenWithOffer};
 use crate::server::store::{accounts, offers};
 use crate::wire::desk::Reason;
+use crate::wire::tokens::ChangedBy;
 
 const NO_OFFER: ServiceError = ServiceError::NotFound("there is no such offer");
 
@@ -313,7 +314,22 @@ async fn at_version(work: &Work, id: TokenId, version: i64) -> Result<TokenWithO
     if found.token.version == version {
         return Ok(found);
     }
-    Err(stale(serde_json::to_value(row(found, work.now)))?)
+    // who brought it to the version that it has; nobody, when it was the customer
+    let here = Some(found.token.version);
+    let last = actions::last_on(&work.tx, id).await?;
+    let last = last.filter(|a| match a.token == id {
+        true => a.trace.token_version == here,
+        false => a.trace.other_version == here,
+    });
+    let mut current = serde_json::to_value(row(found, work.now));
+    if let (Ok(current), Some(last)) = (&mut current, last) {
+        current["changed_by"] = serde_json::json!(ChangedBy {
+            kind: last.kind,
+            who: last.agent_label,
+            at: last.at,
+        });
+    }
+    Err(stale(current)?)
 }
 
 fn stale(current: serde_json::Result<serde_json::Value>) -> Result<ServiceError, ServiceError> {

@@ -59,6 +59,47 @@ impl AccountScreen {
     }
 }
 
+impl AccountScreen {
+    /// Where each number of the card and of the wallet comes from, and that they add up.
+    pub(super) fn explain_card(&self, ctx: &Ctx<'_>) -> Vec<String> {
+        let words = ctx.words;
+        let Some(card) = &self.card else {
+            return Vec::new();
+        };
+        let read = self
+            .card_at
+            .map_or_else(String::new, |at| people::clock(at.timestamp(), ctx.zone));
+        let mut lines = vec![
+            words.get("explain-card"),
+            words.with("explain-card-read", &[("when", &read)]),
+        ];
+        let of = counts(&card.tokens, ctx);
+        for (state, count) in &of {
+            let n = people::grouped((*count).into());
+            lines.push(words.with(&format!("explain-count-{state}"), &[("n", &n)]));
+        }
+        if of.len() > 1 {
+            let parts: Vec<String> = of
+                .iter()
+                .map(|(_, count)| people::grouped((*count).into()))
+                .collect();
+            let (sum, total) = (parts.join(" + "), people::grouped(card.tokens.total().into()));
+            lines.push(words.with("explain-count-sum", &[("sum", &sum), ("total", &total)]));
+        }
+        let open = card.open_tickets.to_string();
+        lines.push(words.with("explain-open-tickets", &[("n", &open)]));
+        let (count, query) = (self.wallet.count(ctx), self.wallet.window.query());
+        if !count.is_empty() && !query.is_empty() {
+            lines.push(words.with("explain-shown", &[("count", &count), ("query", query)]));
+        }
+        if let Some(at) = self.past.at() {
+            let when = super::super::parts::look_date(ctx, at);
+            lines.push(words.with("explain-shown-past", &[("when", &when)]));
+        }
+        lines
+    }
+}
+
 /// How many tokens there are in each state that has any: "9 active, 2 used".
 pub(super) fn counts(counts: &TokenCounts, ctx: &Ctx<'_>) -> Vec<(&'static str, u64)> {
     let _ = ctx;

@@ -27,7 +27,7 @@ use crate::domain::id::{AccountId, TicketId};
 use crate::domain::permission::Permission;
 use crate::domain::time::Moment;
 use crate::tui::flow::{
-    Availability, CallError, Ctx, Effect, Event, Explanation, Latest, RequestId, Screen, ScreenKind,
+    Availability, CallError, Ctx, Effect, Event, Explanation, Latest, Placed, RequestId, Screen, ScreenKind,
 };
 use crate::tui::keys::{Command, Context};
 use crate::wire::accounts::{AccountCard, Revealed};
@@ -57,6 +57,8 @@ pub struct AccountScreen {
     context: TicketContext,
     card: Option<Box<AccountCard>>,
     card_asked: Latest,
+    /// When the card was read.
+    card_at: Option<Moment>,
     card_problem: Option<CallError>,
     notes: Vec<Note>,
     notes_asked: Latest,
@@ -86,6 +88,7 @@ impl AccountScreen {
             context: TicketContext::new(ticket),
             card: None,
             card_asked: Latest::default(),
+            card_at: None,
             card_problem: None,
             notes: Vec::new(),
             notes_asked: Latest::default(),
@@ -243,11 +246,19 @@ impl Screen for AccountScreen {
     }
 
     fn explain(&self, ctx: &Ctx<'_>) -> Option<Explanation> {
-        let token = self.token()?;
-        Some(Explanation {
-            title: title(token, ctx),
-            lines: explain::token(token, self.is_confirmed(), ctx),
-        })
+        let mut lines = Vec::new();
+        let mut of = self.name(ctx);
+        if let Some(token) = self.token() {
+            of = title(token, ctx);
+            lines = explain::token(token, self.is_confirmed(), ctx);
+            lines.push(String::new());
+        }
+        lines.extend(self.explain_card(ctx));
+        Some(Explanation { title: of, lines })
+    }
+
+    fn picture(&self) -> Option<Placed> {
+        self.detail.picture()
     }
 
     fn context_line(&self, ctx: &Ctx<'_>) -> Option<String> {

@@ -188,6 +188,14 @@ fn token_actions_wait_for_the_confirmation_and_then_for_the_rules() {
         why.contains("It was redeemed.") && why.contains("Reissue: possible now."),
         "{why}"
     );
+    assert!(
+        why.contains("9 + 1 + 2 + 1 + 1 = 14 in all"),
+        "the numbers add up: {why}"
+    );
+    assert!(
+        why.contains("Read from the backend at 14:30.") && why.contains("1 open ticket"),
+        "{why}"
+    );
 }
 
 #[test]

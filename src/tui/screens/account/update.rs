@@ -252,6 +252,7 @@ impl AccountScreen {
                     let newly = card.verified_at.is_some() && self.card.is_some() && !self.is_confirmed();
                     self.link_wanted |= newly;
                     self.card = Some(card);
+                    self.card_at = Some(ctx.now);
                     effects.extend(self.link(ctx));
                     self.card_problem = None;
                 }

@@ -46,6 +46,7 @@ impl AccountScreen {
             }
         }
         let with_detail = (tall || self.pane == Pane::Detail) && !(self.zoomed && self.pane == Pane::Wallet);
+        self.detail.leave();
         if !with_detail {
             self.draw_wallet(rest, buf, ctx);
             return;

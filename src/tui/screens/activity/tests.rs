@@ -60,6 +60,7 @@ fn what_was_done_is_seen_with_before_and_after_and_taken_back_from_here() {
         let world = World::new(cols, rows);
         let mut long = action(3, ActionKind::Reissue, false);
         long.name = hostile();
+        long.at = world.now.plus_seconds(-60);
         let actions = vec![
             action(1, ActionKind::Remove, false),
             action(2, ActionKind::Add, true),
@@ -85,11 +86,17 @@ fn what_was_done_is_seen_with_before_and_after_and_taken_back_from_here() {
         let [Effect::Copy { text, .. }] = &effects[..] else {
             panic!("{effects:?}");
         };
-        assert_eq!(text.lines().count(), 4);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 5);
+        assert_eq!(
+            lines[0],
+            "Token actions, agent:me at:today: 4, as of 21 Nov 2026 14:30 UTC"
+        );
+        assert!(lines[1].contains("reissued"), "the oldest first: {text}");
         assert!(
-            text.starts_with(
+            lines[2].starts_with(
                 "21 Nov 2026 14:30: removed · Free coffee · active → removed · Customer request · Amara"
-            ),
+            ) && lines[2].ends_with("token …0003e9"),
             "{text}"
         );
     }

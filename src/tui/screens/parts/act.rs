@@ -10,12 +10,14 @@ use ratatui::layout::{Position, Rect};
 use super::courier::{Came, Courier};
 use super::sheet::{Done, Sheet};
 use crate::domain::id::IntentKey;
+use crate::text::people;
 use crate::tui::flow::{
     Answer, ApiCall, Availability, CallError, Ctx, Current, Dialog, Effect, Event, Toast, Trouble,
 };
 use crate::tui::keys::{Command, Context};
 use crate::tui::theme::Role;
 use crate::wire::problem::FieldProblem;
+use crate::wire::tokens::ChangedBy;
 
 /// What an action is: how its call is made, and what follows from its answer.
 pub trait Act: fmt::Debug {
@@ -47,6 +49,17 @@ pub trait Act: fmt::Debug {
     fn stale(&mut self, _current: Current, _ctx: &Ctx<'_>) -> (String, Vec<Effect>) {
         (String::new(), Vec::new())
     }
+}
+
+/// Who changed a row meanwhile, what they did and when; somebody, where that is not known.
+fn changed_by(by: Option<&ChangedBy>, ctx: &Ctx<'_>) -> String {
+    let Some(by) = by else {
+        return ctx.words.get("act-somebody");
+    };
+    let what = super::undo::what(by.kind, ctx);
+    let when = people::relative(ctx.words, by.at.timestamp(), ctx.now.timestamp());
+    let values = [("who", by.who.as_str()), ("what", &what), ("when", &when)];
+    ctx.words.with("act-changed-by", &values)
 }
 
 /// A problem that is found before anything is sent.
@@ -131,14 +144,14 @@ impl ActDialog {
             let (changed, effects) = self.act.stale(current, ctx);
             self.act.arrange(&mut self.sheet, ctx);
             let why_not = self.act.impossible(ctx);
-            let words = match &why_not {
-                Some(why) => ctx
-                    .words
-                    .with("act-stale-over", &[("changed", &changed), ("why", why)]),
-                None => ctx
-                    .words
-                    .with("act-stale", &[("changed", &changed), ("verb", &self.verb)]),
+            let who = changed_by(error.changed_by.as_ref(), ctx);
+            let (id, last) = match &why_not {
+                Some(why) => ("act-stale-over", ("why", why)),
+                None => ("act-stale", ("verb", &self.verb)),
             };
+            let values = [("who", &who), ("changed", &changed), last];
+            let values = values.map(|(name, value)| (name, value.as_str()));
+            let words = ctx.words.with(id, &values);
             self.notice = Some((Role::Warning, words));
             return effects;
         }

@@ -5,13 +5,14 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::pictures::Pictures;
 use super::timeline::{self, Timeline};
 use super::{ask_latest, day, look, or_nothing, value};
 use crate::domain::id::TokenId;
 use crate::domain::time::Moment;
 use crate::domain::token::TokenState;
 use crate::text::people;
-use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId, WakeKey};
+use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Placed, Reply, RequestId, WakeKey};
 use crate::tui::theme::Role;
 use crate::tui::widgets::facts::{self, Fact};
 use crate::tui::widgets::list::Move;
@@ -20,6 +21,8 @@ use crate::wire::tokens::{TokenEvent, TokenRow};
 
 /// The wake that ends the rest of the cursor.
 pub const WAKE: WakeKey = "detail";
+/// Columns that the facts need.
+const FACTS: u16 = 37;
 /// How long the cursor rests before the detail follows.
 const REST: Duration = Duration::from_millis(150);
 
@@ -31,6 +34,7 @@ pub struct Detail {
     asked: Latest,
     problem: Option<CallError>,
     timeline: Timeline,
+    pictures: Pictures,
     /// As of when it is looked at; `None`: now.
     past: Option<Moment>,
 }
@@ -66,6 +70,17 @@ impl Detail {
         self.timeline.begin();
     }
 
+    /// The picture that is shown, and where.
+    #[must_use]
+    pub fn picture(&self) -> Option<Placed> {
+        self.pictures.placed()
+    }
+
+    /// It is not drawn in this frame.
+    pub fn leave(&mut self) {
+        self.pictures.leave();
+    }
+
     /// Whether it could not be read.
     #[must_use]
     pub fn has_failed(&self) -> bool {
@@ -89,21 +104,27 @@ impl Detail {
             self.timeline.begin();
         }
         self.token = token.map(|token| Box::new(token.clone()));
+        let image = token.map_or("", |token| token.image.as_str());
+        let mut effects = self.pictures.show(token.map(|token| token.offer_id), image, ctx);
         if known {
-            return Vec::new();
+            return effects;
         }
         self.events = None;
         self.problem = None;
         match token {
-            Some(token) => ask_latest(&mut self.asked, ctx.request(), ApiCall::TokenHistory(token.id)),
-            None => self.asked.forget().into_iter().map(Effect::Cancel).collect(),
+            Some(token) => {
+                let call = ApiCall::TokenHistory(token.id);
+                effects.extend(ask_latest(&mut self.asked, ctx.request(), call));
+            }
+            None => effects.extend(self.asked.forget().into_iter().map(Effect::Cancel)),
         }
+        effects
     }
 
     /// Takes the answer; gives it back when it is for somebody else.
     pub fn reply(&mut self, id: RequestId, reply: Reply) -> Option<(RequestId, Reply)> {
         if !self.asked.takes(id) {
-            return Some((id, reply));
+            return self.pictures.reply(id, reply);
         }
         match reply {
             Ok(Answer::TokenHistory(events)) => {
@@ -123,9 +144,10 @@ impl Detail {
         let title = title(token, ctx);
         let style = ctx.theme.style(Role::Title);
         line(buf, area.x, area.y, area.width, &title, style);
-        let rest = below(area, 1);
-        if rest.width >= 76 {
-            let half = rest.width / 2;
+        let rest = self.pictures.keep_place(below(area, 1));
+        if rest.width >= 56 {
+            // the facts are short, and told whole; what happened can be opened
+            let half = (rest.width / 2).max(FACTS).min(rest.width - 20);
             let left = Rect {
                 width: half - 1,
                 ..rest
@@ -272,7 +294,8 @@ pub fn facts_of(token: &TokenRow, ctx: &Ctx<'_>) -> Vec<(String, String, u16)> {
 }
 
 /// The end of an id: enough to tell rows apart.
-pub(super) fn short(id: &str) -> &str {
+#[must_use]
+pub fn short(id: &str) -> &str {
     id.get(id.len().saturating_sub(6)..).unwrap_or(id)
 }
 

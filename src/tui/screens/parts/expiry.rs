@@ -11,6 +11,8 @@ use crate::wire::tokens::TokenRow;
 const DAY: i64 = 86_400;
 /// Within so many days it is told from now.
 const NEAR: i64 = 21;
+/// Within so many days a usable token is all but gone.
+const NOW: i64 = 3;
 /// Within so many days a usable token ends soon.
 const SOON: i64 = 7;
 
@@ -30,10 +32,12 @@ pub fn expiry(token: &TokenRow, ctx: &Ctx<'_>) -> Text<'static> {
     }
     let words = people::relative(ctx.words, at.timestamp(), ctx.now.timestamp());
     if (0..SOON * DAY).contains(&seconds) {
-        return Text::new(
-            format!("{} {words}", ctx.theme.sign(Sign::Warning)),
-            Role::Warning,
-        );
+        let role = if seconds <= NOW * DAY {
+            Role::Error
+        } else {
+            Role::Warning
+        };
+        return Text::new(format!("{} {words}", ctx.theme.sign(Sign::Warning)), role);
     }
     let role = if seconds < 0 {
         Role::StateExpired
@@ -59,6 +63,8 @@ mod tests {
         let world = World::new(80, 24);
         assert!(told(&world, TokenState::Active, 3).contains("! in 3 days"));
         assert!(told(&world, TokenState::Active, 3).contains("Warning"));
+        let gone = told(&world, TokenState::Active, 2);
+        assert!(gone.contains("! in 2 days") && gone.contains("Error"), "{gone}");
         assert!(told(&world, TokenState::Active, 12).contains("\"in 12 days\""));
         assert!(told(&world, TokenState::Expired, -3).contains("\"2 days ago\""));
         assert!(

@@ -18,6 +18,7 @@ pub mod live;
 pub mod moment;
 pub mod outside;
 pub mod pick;
+pub mod pictures;
 pub mod presets;
 pub mod query_form;
 pub mod sheet;

@@ -53,6 +53,7 @@ pub(crate) struct World {
     pub size: Size,
     pub now: Moment,
     pub zone: TimeZone,
+    pub pictures: bool,
 }
 
 impl World {
@@ -83,6 +84,7 @@ impl World {
             size: Size::new(cols, rows),
             now: now(),
             zone: TimeZone::UTC,
+            pictures: false,
         }
     }
 
@@ -98,6 +100,7 @@ impl World {
             size: self.size,
             link: Link::Live,
             linear: false,
+            pictures: self.pictures,
             memory: &self.memory,
             ids: &self.ids,
         }

@@ -86,6 +86,9 @@ static SPECS: &[Spec<TokenRow>] = &[
     spec("reference", Width::Fixed(14), 5, false, |t, _| {
         Text::plain(t.token_ref.clone())
     }),
+    spec("image", grow(12, 1), 5, false, |t, _| {
+        Text::plain(t.image.clone())
+    }),
     spec("about", grow(16, 3), 5, false, |t, _| {
         Text::plain(t.description.clone())
     }),

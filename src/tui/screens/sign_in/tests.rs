@@ -48,6 +48,7 @@ impl World {
             size: self.size,
             link: Link::Connecting,
             linear: false,
+            pictures: false,
             memory: &self.memory,
             ids: &self.ids,
         }

@@ -10,12 +10,13 @@ use super::parts::context::TicketContext;
 use super::parts::detail::{facts_of, title};
 use super::parts::disputes::{self, Deciding};
 use super::parts::gate::token_action;
+use super::parts::pictures::Pictures;
 use super::parts::timeline::{self, Timeline};
 use super::parts::{account_verbs, ask_latest, key, look, outside, ticket_verbs, token_verbs};
 use crate::domain::id::{AccountId, TicketId, TokenId};
 use crate::domain::permission::Permission;
 use crate::tui::flow::{
-    Answer, ApiCall, Availability, CallError, Ctx, Effect, Event, Explanation, Fact, Latest, Reply,
+    Answer, ApiCall, Availability, CallError, Ctx, Effect, Event, Explanation, Fact, Latest, Placed, Reply,
     RequestId, Route, Screen, ScreenKind,
 };
 use crate::tui::keys::{Command, Context};
@@ -47,6 +48,7 @@ pub struct TokenScreen {
     events_problem: Option<CallError>,
     deciding: Deciding,
     timeline: Timeline,
+    pictures: Pictures,
 }
 
 impl TokenScreen {
@@ -67,6 +69,7 @@ impl TokenScreen {
             events_problem: None,
             deciding: Deciding::default(),
             timeline: Timeline::default(),
+            pictures: Pictures::default(),
         }
     }
 
@@ -89,15 +92,20 @@ impl TokenScreen {
         self.card.as_ref().is_some_and(|card| card.verified_at.is_some())
     }
 
-    fn reply(&mut self, id: RequestId, reply: Reply) {
+    fn reply(&mut self, id: RequestId, reply: Reply, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
         let Some((id, reply)) = self.context.reply(id, reply) else {
-            return;
+            return effects;
+        };
+        let Some((id, reply)) = self.pictures.reply(id, reply) else {
+            return effects;
         };
         let of_token = self.token_asked.takes(id);
         let of_events = !of_token && self.events_asked.takes(id);
         if of_token || of_events || self.card_asked.takes(id) {
             match reply {
                 Ok(Answer::Token(token)) => {
+                    effects = self.pictures.show(Some(token.offer_id), &token.image, ctx);
                     self.token = Some(token);
                     self.problem = None;
                 }
@@ -112,6 +120,7 @@ impl TokenScreen {
                 Err(_) => {}
             }
         }
+        effects
     }
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -249,6 +258,7 @@ impl TokenScreen {
             .as_ref()
             .map_or_else(|| ctx.words.get("token-crumb"), |token| title(token, ctx));
         let inner = Pane::new(&name).draw(first, buf, look);
+        let inner = self.pictures.keep_place(inner);
         match (&self.token, &self.problem) {
             (None, Some(problem)) => {
                 let hint = ctx
@@ -312,8 +322,7 @@ impl Screen for TokenScreen {
                 Ok(effects) => effects,
                 Err(others) => {
                     let (id, reply) = *others;
-                    self.reply(id, reply);
-                    Vec::new()
+                    self.reply(id, reply, ctx)
                 }
             },
             Event::Happened(fact) => self.happened(&fact, ctx),
@@ -399,6 +408,10 @@ impl Screen for TokenScreen {
             title: title(token, ctx),
             lines: super::parts::explain::token(token, self.is_confirmed(), ctx),
         })
+    }
+
+    fn picture(&self) -> Option<Placed> {
+        self.pictures.placed()
     }
 
     fn context_line(&self, ctx: &Ctx<'_>) -> Option<String> {
