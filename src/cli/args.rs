@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::Override;
 
 use super::{
-    account, actions, approval, audit, completions, delivery, offer, plan, preset, session, sign_ins, ticket,
-    token,
+    account, actions, approval, audit, completions, delivery, desk_numbers, offer, plan, preset, session,
+    sign_ins, ticket, token,
 };
 
 /// A keyboard-driven terminal for support desks: accounts, offer tokens and tickets.
@@ -91,6 +91,14 @@ pub(super) enum Command {
     Approval(approval::ApprovalArgs),
     /// List, show, create, work on and close tickets
     Ticket(ticket::TicketArgs),
+    /// List people with their load, say whether you take work, change what assignment goes by
+    Agent(desk_numbers::AgentArgs),
+    /// Show queues, your clocks and your numbers
+    Dashboard,
+    /// Show the numbers of the desk over a span
+    Stats(desk_numbers::StatsArgs),
+    /// Try the rules of a profile over history
+    Desk(desk_numbers::DeskArgs),
     /// List, check and export the audit; receipts
     Audit(audit::AuditArgs),
     /// List and end sign-ins

@@ -33,7 +33,7 @@ struct Listing<T> {
 }
 
 /// One cell of comma-separated values.
-fn csv_cell(text: &str) -> String {
+pub(super) fn csv_cell(text: &str) -> String {
     let mut cell = safe(text);
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
         cell.insert(0, '\'');

@@ -19,6 +19,7 @@ mod delivery;
 #[cfg(feature = "server")]
 mod demo;
 mod desk;
+mod desk_numbers;
 mod doctor;
 mod exit;
 #[cfg(feature = "server")]
@@ -98,6 +99,10 @@ fn dispatch(cli: Cli, output: &Output) -> Result<(), Exit> {
         Command::Preset(args) => context::run(&global, output, |ctx| preset::run(ctx, args)),
         Command::Delivery(args) => context::run(&global, output, |ctx| delivery::run(ctx, args)),
         Command::Token(args) => context::run(&global, output, |ctx| token::run(ctx, args)),
+        Command::Agent(args) => context::run(&global, output, |ctx| desk_numbers::agent(ctx, args)),
+        Command::Dashboard => context::run(&global, output, desk_numbers::dashboard),
+        Command::Stats(args) => context::run(&global, output, |ctx| desk_numbers::stats(ctx, args)),
+        Command::Desk(args) => context::run(&global, output, |ctx| desk_numbers::desk(ctx, args)),
         Command::Ticket(args) => context::run(&global, output, |ctx| ticket::run(ctx, args)),
     }
 }

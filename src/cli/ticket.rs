@@ -12,6 +12,7 @@ use crate::wire::tickets::{
 
 use super::action::{IntentArgs, settled};
 use super::context::Context;
+use super::desk_numbers;
 use super::exit::Exit;
 use super::listing::ListArgs;
 use super::output::{facts, safe, table, when, when_any, worth};
@@ -29,6 +30,16 @@ enum Verb {
     List(ListArgs),
     /// Show a ticket with its tokens, conversation and actions
     Show {
+        /// Id or number
+        ticket: String,
+    },
+    /// Show the clocks of a ticket: every stretch of their time, and how it adds up
+    Clocks {
+        /// Id or number
+        ticket: String,
+    },
+    /// Show who has had a ticket, and why it was them
+    Why {
         /// Id or number
         ticket: String,
     },
@@ -118,6 +129,9 @@ struct Assign {
     /// Whom: `me`, `nobody`, or an agent's id
     #[arg(long, default_value = "me")]
     to: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    reason: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -152,6 +166,8 @@ pub(super) async fn run(ctx: Context, args: TicketArgs) -> Result<(), Exit> {
             list.print(&ctx.output, pages, &heading, row).await
         }
         Verb::Show { ticket } => ctx.output.show(&api.ticket(&ticket).await?, words),
+        Verb::Clocks { ticket } => desk_numbers::clocks(&ctx, &api, &ticket).await,
+        Verb::Why { ticket } => desk_numbers::assignments(&ctx, &api, &ticket).await,
         Verb::Create(args) => create(&ctx, &api, args).await,
         Verb::Note(args) => note(&ctx, &api, args).await,
         Verb::Status(args) => status(&ctx, &api, args).await,
@@ -228,7 +244,15 @@ async fn assign(ctx: &Context, api: &Api, args: Assign) -> Result<(), Exit> {
     };
     let (version, key) = prepare(api, &args.change).await?;
     let result = api
-        .assign_ticket(&args.change.ticket, version, key, &AssignTicket { assignee })
+        .assign_ticket(
+            &args.change.ticket,
+            version,
+            key,
+            &AssignTicket {
+                assignee,
+                reason: args.reason,
+            },
+        )
         .await;
     finish(ctx, &settled(&ctx.output, api, result).await?)
 }

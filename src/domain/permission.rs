@@ -162,10 +162,24 @@ permissions! {
     TicketMessage = "ticket.message" for DESK,
     /// Change subject, description, category, priority or links of a ticket.
     TicketEdit = "ticket.edit" for DESK,
-    /// Take a ticket or put it down.
+    /// Take a ticket that nobody has.
     TicketTake = "ticket.take" for DESK,
+    /// Put a ticket that one has back into the queue.
+    TicketRelease = "ticket.release" for DESK,
+    /// Take a ticket from somebody else.
+    TicketSteal = "ticket.steal" for SENIOR,
     /// Give a ticket to somebody else.
     TicketAssign = "ticket.assign" for SENIOR,
+    /// Say whether one takes work.
+    AvailabilitySet = "availability.set" for DESK,
+    /// Say what assignment goes by of other people: department, languages, skills, shift, load.
+    AgentManage = "agent.manage" for OVERSIGHT,
+    /// See one's own numbers.
+    DashboardView = "dashboard.view" for DESK,
+    /// See the numbers of the desk and of everybody.
+    StatsView = "stats.view" for OVERSIGHT,
+    /// Try rules over history before they are switched on.
+    RulesTry = "rules.try" for OVERSIGHT,
     /// Move a ticket through its statuses.
     TicketStatus = "ticket.status" for DESK,
     /// Resolve or close a ticket.

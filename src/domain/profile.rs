@@ -6,9 +6,16 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use toml::de::{DeTable, DeValue};
 
+mod service;
+
+pub use service::{Automation, MAX_CLOSE_DAYS};
+
 use super::approval::Limits;
+use super::assignment;
+use super::calendar::Calendar;
 use super::letter::Templates;
 use super::link::LinkTemplate;
+use super::sla;
 use super::ticket::{Priority, TicketStatus};
 use super::ticket_rules::TicketRules;
 
@@ -64,6 +71,18 @@ pub struct Profile {
     /// What tickets have here, and for how long they can be reopened.
     #[serde(default)]
     pub tickets: TicketRules,
+    /// When the desk is at work; absent: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<Calendar>,
+    /// How long answers and resolutions may take.
+    #[serde(default)]
+    pub sla: sla::Rules,
+    /// Who gets a ticket.
+    #[serde(default)]
+    pub assignment: assignment::Rules,
+    /// What the desk does by itself.
+    #[serde(default)]
+    pub automation: Automation,
     /// Whose desk it is.
     pub brand: Brand,
     /// Whether real customers are behind it.
@@ -144,6 +163,12 @@ pub struct Category {
     pub label: String,
     /// The priority that a ticket of it starts with.
     pub priority: Priority,
+    /// What somebody has to know to get one by rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<String>,
+    /// Whose business it is; empty: everybody's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub department: String,
 }
 
 /// A reason for an action.
@@ -378,6 +403,7 @@ impl Profile {
             .map(|c| (c.code.as_str(), c.label.as_str()));
         found.coded("categories", categories);
         found.tickets(self);
+        self.check_service(&mut found);
         for priority in Priority::ALL {
             let key = format!("priorities.{}", priority.word());
             found.named(&key, self.priorities.get(priority));

@@ -33,6 +33,8 @@ macro_rules! words {
 }
 pub(super) use words;
 
+pub(in crate::domain) use words;
+
 words! {
     /// Where a ticket stands.
     TicketStatus {

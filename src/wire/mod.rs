@@ -3,8 +3,10 @@
 //! Both halves speak these types; unknown fields are tolerated by readers, so that one half may be newer.
 
 pub mod accounts;
+pub mod agents;
 pub mod approvals;
 pub mod audit;
+pub mod clocks;
 pub mod deliveries;
 pub mod desk;
 pub mod events;
@@ -14,6 +16,8 @@ pub mod paths;
 pub mod plans;
 pub mod presets;
 pub mod problem;
+pub mod rules;
+pub mod statistics;
 pub mod ticket_parts;
 pub mod tickets;
 pub mod tokens;

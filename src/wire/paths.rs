@@ -38,6 +38,16 @@ pub const TICKET_SEARCH: &str = "/support/search";
 pub const ESCALATIONS: &str = "/escalations";
 /// Header with the name of a file that is sent, in UTF-8 with percent signs.
 pub const FILE_NAME: &str = "tokendesk-file-name";
+/// `GET`: everybody behind the desk.
+pub const AGENTS: &str = "/agents";
+/// `PUT`: whether one takes work.
+pub const AVAILABILITY: &str = "/support/availability";
+/// `GET`: queues, own clocks, own numbers.
+pub const DASHBOARD: &str = "/support/dashboard";
+/// `GET`: the numbers of the desk.
+pub const STATS: &str = "/support/stats";
+/// `POST`: rules tried over history.
+pub const TRY_RULES: &str = "/support/rules/try";
 /// `GET`: recorded actions.
 pub const ACTIONS: &str = "/actions";
 /// `GET`: counts by value.
@@ -82,6 +92,10 @@ pub fn account(id: impl Display) -> String {
 /// Below an account: `verify`, `reveal`, `notes`, `tokens`, `tokens/steps`.
 pub fn account_part(id: impl Display, part: &str) -> String {
     format!("/accounts/{id}/{part}")
+}
+/// `PUT`: what assignment goes by of somebody.
+pub fn agent(id: impl Display) -> String {
+    format!("/agents/{id}")
 }
 /// `GET`: an offer.
 pub fn offer(id: impl Display) -> String {

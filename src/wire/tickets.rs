@@ -8,6 +8,7 @@ use crate::domain::id::{AccountId, AgentId, AttachmentId, MessageId, TicketId, T
 use crate::domain::ticket::{AuthorKind, Priority, ResolutionType, TicketStatus, Visibility};
 use crate::domain::time::Moment;
 
+use super::clocks::ClockChip;
 use super::ticket_parts::{Attachment, Check, Entity, EntityRef, Escalation, TicketLink, TicketTie, Watcher};
 use super::tokens::{Action, TokenRow};
 
@@ -104,6 +105,9 @@ pub struct TicketRow {
     /// What the customer thought of it, 1 to 5.
     #[serde(default)]
     pub rating: Option<u8>,
+    /// How it stands to its clocks.
+    #[serde(default)]
+    pub sla: ClockChip,
     /// Counts up with each change; goes into `If-Match`.
     pub version: i64,
 }
@@ -273,6 +277,9 @@ pub struct ReopenTicket {
 pub struct AssignTicket {
     /// Who gets it; `None` puts it back into the queue.
     pub assignee: Option<AgentId>,
+    /// Why, up to 500 characters; may be empty.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// Changes how soon a ticket needs care.

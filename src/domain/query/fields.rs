@@ -105,6 +105,9 @@ const STATUS: FieldKind = FieldKind::Words(&[
     "closed",
 ]);
 const PRIORITY: FieldKind = FieldKind::Words(&["low", "medium", "high", "urgent"]);
+const SLA: FieldKind = FieldKind::Words(&["breached", "at_risk", "ok", "paused", "met", "missed"]);
+const IN_TIME: FieldKind = FieldKind::Words(&["met", "missed"]);
+const RATING: FieldKind = FieldKind::Words(&["1", "2", "3", "4", "5"]);
 const TIER: FieldKind = FieldKind::Words(&["1", "2"]);
 const ACTION: FieldKind =
     FieldKind::Words(&["add", "remove", "reissue", "dispute", "uphold", "reject", "undo"]);
@@ -194,6 +197,30 @@ pub const TICKET_FIELDS: FieldSet = FieldSet {
         field("created", Date, true, "when it was opened"),
         field("updated", Date, true, "when it last changed"),
         field("closed", Date, true, "when it was closed"),
+        field("sla", SLA, true, "how it stands to its clocks"),
+        field("due", Date, true, "when its next clock ends; none: none runs"),
+        field("responded", Date, true, "when the customer was first answered"),
+        field("resolved", Date, true, "when it was resolved, if it is"),
+        field(
+            "queued",
+            Date,
+            true,
+            "since when it waits for somebody; none: it does not",
+        ),
+        field(
+            "response_target",
+            IN_TIME,
+            false,
+            "whether the first answer was in time",
+        ),
+        field(
+            "resolution_target",
+            IN_TIME,
+            false,
+            "whether the resolution was in time",
+        ),
+        field("rated", Date, true, "when its customer rated it; none: not"),
+        field("rating", RATING, true, "what its customer thought, 1 to 5"),
         field("number", Id, true, "number, such as TKT-000123"),
         field("account", Id, false, "account id or user_id"),
         field("subject", Text, true, "subject"),
@@ -318,10 +345,17 @@ mod tests {
 
     #[test]
     fn lists_of_words_are_those_of_the_vocabulary() {
-        let lists: [(FieldKind, Vec<&str>); 11] = [
+        let lists: [(FieldKind, Vec<&str>); 12] = [
             (
                 ESCALATION,
                 crate::domain::escalation::EscalationStatus::ALL
+                    .iter()
+                    .map(|v| v.word())
+                    .collect(),
+            ),
+            (
+                SLA,
+                crate::domain::sla::SlaState::ALL
                     .iter()
                     .map(|v| v.word())
                     .collect(),

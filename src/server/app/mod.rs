@@ -196,7 +196,8 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     let sweeping = tokio::spawn(workers::sweep(services.clone(), stop.clone()));
     let following = tokio::spawn(workers::live::follow(services.clone(), stop.clone()));
     let hearing = tokio::spawn(workers::live::hear(services.clone(), stop.clone()));
-    tasks.extend([sealing, keeping, sweeping, following, hearing]);
+    let clocks = tokio::spawn(workers::clocks::work(services.clone(), stop.clone()));
+    tasks.extend([sealing, keeping, sweeping, following, hearing, clocks]);
     if !setup.channels.is_empty() {
         let sending = workers::outbox::send(services.clone(), setup.channels, stop.clone());
         tasks.push(tokio::spawn(sending));

@@ -9,9 +9,9 @@ use utoipa_axum::routes;
 
 use super::extract::{Caller, Id, Member};
 use super::{Api, Refusal};
-use crate::domain::agent::Agent;
 use crate::domain::id::IntentKey;
 use crate::domain::profile::Profile;
+use crate::wire::agents::AgentCard;
 use crate::wire::desk::{IntentFate, Me};
 use crate::wire::page::Page;
 use crate::wire::problem::Problem;
@@ -54,10 +54,10 @@ async fn desk(State(api): State<Api>, mut parts: Parts) -> Json<Profile> {
     Json(profile)
 }
 
-/// Everybody behind the desk.
-#[utoipa::path(get, path = "/agents", tag = "desk", responses((status = 200, body = Page<Agent>)))]
-async fn agents(State(api): State<Api>, Member(actor): Member) -> Result<Json<Page<Agent>>, Refusal> {
-    Ok(Json(Page::whole(api.services.agents(&actor).await?)))
+/// Everybody behind the desk, with what assignment goes by.
+#[utoipa::path(get, path = "/agents", tag = "desk", responses((status = 200, body = Page<AgentCard>)))]
+async fn agents(State(api): State<Api>, Member(actor): Member) -> Result<Json<Page<AgentCard>>, Refusal> {
+    Ok(Json(Page::whole(api.services.agent_cards(&actor).await?)))
 }
 
 /// What became of one of the person's intents.

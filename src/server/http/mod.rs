@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod approvals;
 pub mod audit;
+pub mod clocks;
 pub mod deliveries;
 pub mod desk;
 pub mod doorman;
@@ -16,6 +17,7 @@ pub mod presets;
 pub mod refusal;
 pub mod router;
 pub mod sessions;
+pub mod statistics;
 mod ticket_parts;
 pub mod tickets;
 pub mod tokens;

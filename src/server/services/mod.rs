@@ -3,8 +3,11 @@
 pub mod accounts;
 pub mod actions;
 pub mod approvals;
+pub mod assignment;
 pub mod audit;
 pub mod catalog;
+pub mod clocks;
+pub mod dashboard;
 pub mod denials;
 pub mod error;
 pub mod facets;
@@ -30,11 +33,13 @@ mod ticket_talk;
 mod ticket_view;
 pub mod tickets;
 pub mod tokens;
+pub mod tryout;
 pub mod views;
 pub mod work;
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use tokio::sync::Notify;
 
 pub use error::ServiceError;
@@ -43,6 +48,7 @@ pub use work::{Actor, Answer, IntentRequest, Work};
 use super::store::Store;
 use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
+use crate::domain::sla::Clocks;
 use crate::domain::time::{Clock, Moment};
 
 /// Everything that use cases need. Cheap to clone.
@@ -54,6 +60,12 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// The desk.
     pub profile: Arc<Profile>,
+    /// The rules of its clocks, ready for reckoning.
+    pub clocks: Arc<Clocks>,
+    /// The zone in which it works.
+    pub zone: TimeZone,
+    /// Rung after each commit: whoever assigns tickets wakes.
+    pub moved: Arc<Notify>,
     /// Rung after each commit: the sealer wakes.
     pub committed: Arc<Notify>,
     /// Where open streams listen.
@@ -77,6 +89,9 @@ impl Services {
         Self {
             store,
             clock,
+            clocks: Arc::new(profile.clocks()),
+            zone: profile.zone(),
+            moved: Arc::new(Notify::new()),
             profile: Arc::new(profile),
             committed: Arc::new(Notify::new()),
             live: live::Live::default(),

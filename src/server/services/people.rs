@@ -1,9 +1,8 @@
 //! People behind the desk: oneself, everybody; one's own intents.
 
 use super::{Actor, ServiceError, Services};
-use crate::domain::agent::Agent;
 use crate::domain::id::IntentKey;
-use crate::domain::permission::{Permission, Role};
+use crate::domain::permission::Role;
 use crate::server::store::{intents, people};
 use crate::wire::desk::{Fate, IntentFate, Me};
 
@@ -26,15 +25,6 @@ impl Services {
             issuer: issuer.to_owned(),
             server_time: self.now(),
         })
-    }
-
-    /// Everybody behind the desk, for assigning.
-    ///
-    /// # Errors
-    /// When the person has no role or the database fails.
-    pub async fn agents(&self, actor: &Actor) -> Result<Vec<Agent>, ServiceError> {
-        self.allow(actor, Permission::TicketView).await?;
-        Ok(people::all(self.store.read()).await?)
     }
 
     /// What became of one of the person's intents.

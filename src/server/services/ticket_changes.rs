@@ -1,6 +1,7 @@
 //! Changes of a ticket: fields, moves along the lifecycle; each at the version that the person saw. [`write`] is the one way
 //! by which a changed ticket gets into the database.
 
+use super::assignment::changed_hands;
 use super::ticket_escalations::end_with_ticket;
 use super::ticket_fields::{check_tags, good, read_tags, set_fields};
 use super::ticket_moves::go;
@@ -148,12 +149,10 @@ impl Services {
         change: &Change<AssignTicket>,
     ) -> Result<Answer, ServiceError> {
         let to = change.body.assignee;
-        let mine = to.is_none() || to == Some(actor.id);
-        let permission = if mine {
-            Permission::TicketTake
-        } else {
-            Permission::TicketAssign
-        };
+        // What it needs depends on who has it; whoever saw another version is told so below.
+        let seen = tickets::find(self.store.read(), change.ticket).await?;
+        let permission = Self::assign_permission(actor.id, seen.and_then(|t| t.assignee), to);
+        let reason = change.body.reason.trim().to_owned();
         let agent = match to {
             Some(id) => Some(
                 people::find(self.store.read(), id)
@@ -170,7 +169,8 @@ impl Services {
             None => None,
         };
         let verb = ("ticket.assign", permission);
-        self.change_ticket(actor, intent, verb, change, String::new(), |_, t, body| {
+        self.change_ticket(actor, intent, verb, change, reason, |_, t, body| {
+            length_of(&body.reason)?;
             not_closed(t)?;
             give(t, body.assignee.zip(agent.map(|a| a.name)));
             Ok(())
@@ -319,6 +319,13 @@ pub(super) fn give(t: &mut TicketRecord, to: Option<(crate::domain::id::AgentId,
     }
 }
 
+/// Refuses a reason that is too long.
+fn length_of(reason: &str) -> Result<(), ServiceError> {
+    let mut wrong = Vec::new();
+    length(&mut wrong, "reason", reason, 0, 500);
+    good(wrong)
+}
+
 /// Refuses what makes no sense for a closed ticket.
 pub(super) fn not_closed(t: &TicketRecord) -> Result<(), ServiceError> {
     if t.status == TicketStatus::Closed {
@@ -345,7 +352,7 @@ pub(super) async fn at_version(
 }
 
 fn stale(work: &Work, found: &TicketRecord) -> Result<ServiceError, ServiceError> {
-    let shown = row_for(&work.actor, found);
+    let shown = row_for(&work.actor, found, work.now);
     let current = serde_json::to_value(shown).map_err(|e| ServiceError::Internal(e.to_string()))?;
     Ok(ServiceError::Stale {
         current: Box::new(current),
@@ -394,7 +401,7 @@ pub(super) async fn store(
         };
         note(work, after.id, what, was, is, detail).await?;
     }
-    Ok(())
+    changed_hands(work, Some(before), &after, reason).await
 }
 
 fn status_detail(after: &TicketRecord, reason: &str) -> String {
@@ -484,6 +491,7 @@ pub(super) async fn audited(
     before: Option<&TicketRecord>,
     reason: String,
 ) -> Result<TicketRecord, ServiceError> {
+    work.clocks(ticket).await?;
     let now = tickets::find(&work.tx, TicketRef::Id(ticket))
         .await?
         .ok_or(NO_TICKET)?;

@@ -162,6 +162,7 @@ pub(super) async fn say(
         String::new(),
     )
     .await?;
+    work.clocks(ticket.id).await?;
     Ok(line)
 }
 

@@ -45,7 +45,7 @@ impl<'a> Viewer<'a> {
 
 /// A ticket as lists show it to people behind the desk.
 #[must_use]
-pub fn row(t: &TicketRecord) -> TicketRow {
+pub fn row(t: &TicketRecord, now: Moment) -> TicketRow {
     TicketRow {
         id: t.id,
         number: ticket_number(t.number),
@@ -70,13 +70,14 @@ pub fn row(t: &TicketRecord) -> TicketRow {
         watchers: t.watchers,
         merged_into: t.merged_into,
         rating: t.rating,
+        sla: super::clocks::chip(&t.clocks, now),
         version: t.version,
     }
 }
 
 /// A ticket as lists show it to this person.
-pub(super) fn row_for(actor: &Actor, t: &TicketRecord) -> TicketRow {
-    let whole = row(t);
+pub(super) fn row_for(actor: &Actor, t: &TicketRecord, now: Moment) -> TicketRow {
+    let whole = row(t, now);
     if !is_customer(actor) {
         return whole;
     }
@@ -89,6 +90,7 @@ pub(super) fn row_for(actor: &Actor, t: &TicketRecord) -> TicketRow {
         escalations: 0,
         snoozed_until: None,
         watchers: 0,
+        sla: Default::default(),
         ..whole
     }
 }
@@ -109,7 +111,7 @@ pub(super) async fn detail(
     let messages = conversation(conn, viewer, t, &children, &files).await?;
     let entities = entities_of(conn, viewer.profile, t).await?;
     if is_customer(viewer.actor) {
-        return Ok(own(viewer, t, messages, files, entities));
+        return Ok(own(viewer, t, now, messages, files, entities));
     }
     let tokens = if t.has(part::TOKENS) {
         let ids = tickets::token_ids(conn, t.id).await?;
@@ -139,7 +141,7 @@ pub(super) async fn detail(
         None => None,
     };
     Ok(TicketDetail {
-        row: row(t),
+        row: row(t, now),
         description: t.description.clone(),
         created_by: t.created_by.clone(),
         resolution_type: t.resolution_type,
@@ -179,13 +181,14 @@ pub(super) async fn detail(
 fn own(
     viewer: Viewer<'_>,
     t: &TicketRecord,
+    now: Moment,
     messages: Vec<Message>,
     attachments: Vec<Attachment>,
     entities: Vec<Entity>,
 ) -> TicketDetail {
     let by_themselves = t.requester == Some(viewer.actor.id);
     TicketDetail {
-        row: row_for(viewer.actor, t),
+        row: row_for(viewer.actor, t, now),
         description: t.description.clone(),
         created_by: if by_themselves {
             viewer.actor.name.clone()

@@ -47,7 +47,7 @@ impl Services {
         narrow(&mut list, reach, actor);
         let page = self
             .page(&list, params, tickets::is, |r| {
-                Ok(row_for(actor, &tickets::read(r)?))
+                Ok(row_for(actor, &tickets::read(r)?, asked.scope.now))
             })
             .await?;
         if !is_customer(actor) {

@@ -44,7 +44,7 @@ impl Actor {
     /// Employee id and name, as records keep them.
     #[must_use]
     pub fn label(&self) -> String {
-        format!("{} {}", self.employee_id, self.name)
+        format!("{} {}", self.employee_id, self.name).trim().to_owned()
     }
 
     /// Whether the person may do this.
@@ -241,6 +241,12 @@ impl Work {
         &self.services.profile
     }
 
+    /// The use cases, for what one shares with another.
+    #[must_use]
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
     /// When something told now may go out at the earliest.
     #[must_use]
     pub fn after_undo(&self) -> Moment {
@@ -275,6 +281,7 @@ impl Work {
         }
         self.tx.commit().await.map_err(StoreError::from)?;
         self.services.committed.notify_one();
+        self.services.moved.notify_one();
         Ok(Answer {
             status: done.status,
             etag,
@@ -349,6 +356,18 @@ async fn keep_refusal(
     Ok(())
 }
 
+/// An audit entry of what nobody in particular did: the backend itself.
+#[must_use]
+pub fn system_entry(verb: &str, at: Moment, kind: &str, id: String) -> AuditEntry {
+    AuditEntry {
+        verb: verb.to_owned(),
+        subject_kind: kind.to_owned(),
+        subject_id: id,
+        actor_name: super::clocks::WORKER.to_owned(),
+        ..AuditEntry::blank(at)
+    }
+}
+
 /// An audit entry of an actor's.
 #[must_use]
 pub fn entry(
@@ -360,10 +379,11 @@ pub fn entry(
     key: Option<IntentKey>,
 ) -> AuditEntry {
     AuditEntry {
-        actor_id: Some(actor.id),
+        // The backend itself is nobody.
+        actor_id: Some(actor.id).filter(|id| !id.0.is_nil()),
         actor_name: actor.label(),
         role: actor.role,
-        session_id: Some(actor.session),
+        session_id: Some(actor.session).filter(|id| !id.0.is_nil()),
         address: actor.address.clone(),
         verb: verb.to_owned(),
         subject_kind: record.kind.to_owned(),

@@ -32,6 +32,8 @@ pub enum Column {
     Word(&'static str),
     /// An integer expression that is the place of the word in the field's list, plus an offset; `{now}` is bound.
     Rank(&'static str, i64),
+    /// A condition for each word of the field's list, and an expression that is the word's place in it; `{now}` is bound.
+    Cases(&'static [(&'static str, &'static str)], &'static str),
     /// An integer column of millionths, with the columns that group it when it is sorted.
     Number(&'static str, &'static [(&'static str, KeyKind)]),
     /// A column of microseconds; NULL is none.
@@ -164,7 +166,7 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
                 down,
             );
         }
-        Column::Rank(expr, _) => {
+        Column::Rank(expr, _) | Column::Cases(_, expr) => {
             let mut sql = Sql::default();
             push_now(&mut sql, &wrapped(expr), scope);
             add(sql, KeyKind::Int, down);
@@ -251,6 +253,15 @@ fn one(field: &Field, column: Column, test: &Test, scope: &Scope) -> Sql {
         (Column::Word(column), Test::Word(word)) => {
             let mut sql = Sql::new(column);
             sql.push(" = ").bind(*word);
+            sql
+        }
+        (Column::Cases(cases, _), Test::Word(word)) => {
+            let condition = cases
+                .iter()
+                .find(|case| case.0 == *word)
+                .map_or("(1 = 0)", |case| case.1);
+            let mut sql = Sql::default();
+            push_now(&mut sql, condition, scope);
             sql
         }
         (Column::Rank(expr, offset), Test::Word(word)) => {

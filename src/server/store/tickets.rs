@@ -9,6 +9,7 @@ use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, StoreError};
 use crate::domain::id::{AccountId, AgentId, EscalationId, MessageId, TicketId, TokenId};
 use crate::domain::query::{Query, fold, search_text};
+use crate::domain::sla::Cache;
 use crate::domain::ticket::{AuthorKind, Priority, ResolutionType, TicketStatus, Visibility, ticket_number};
 use crate::domain::time::Moment;
 use crate::sql;
@@ -84,6 +85,8 @@ pub struct TicketRecord {
     pub related: u32,
     /// What hangs on it: bits of [`part`].
     pub parts: i64,
+    /// What is kept of its clocks.
+    pub clocks: Cache,
     /// Counts up with each change.
     pub version: i64,
 }
@@ -127,6 +130,7 @@ impl TicketRecord {
             spent: 0,
             related: 0,
             parts: 0,
+            clocks: Cache::default(),
             version: 1,
         }
     }
@@ -174,6 +178,29 @@ fn column(field: &str) -> Column {
         "tier" => Column::Rank("t.tier", 1),
         "assignee" => Column::Person("t.assignee"),
         "created" => Column::Moment("t.created_at"),
+        "sla" => Column::Cases(
+            &[
+                ("breached", "(t.sla_due <= {now} OR t.sla_mode = 4)"),
+                ("at_risk", "(t.sla_warn <= {now} AND t.sla_due > {now})"),
+                (
+                    "ok",
+                    "(t.sla_mode = 0 AND (t.sla_warn IS NULL OR t.sla_warn > {now}) AND (t.sla_due IS NULL OR t.sla_due > {now}))",
+                ),
+                ("paused", "t.sla_mode = 1"),
+                ("met", "t.sla_mode = 2"),
+                ("missed", "t.sla_mode = 3"),
+            ],
+            "(CASE t.sla_mode WHEN 0 THEN (CASE WHEN t.sla_due <= {now} THEN 0 WHEN t.sla_warn <= {now} THEN 1 ELSE 2 END) \
+             WHEN 1 THEN 3 WHEN 2 THEN 4 WHEN 3 THEN 5 ELSE 0 END)",
+        ),
+        "response_target" => Column::Cases(&[("met", "t.first_met = 1"), ("missed", "t.first_met = 0")], "0"),
+        "resolution_target" => Column::Cases(&[("met", "t.done_met = 1"), ("missed", "t.done_met = 0")], "0"),
+        "rated" => Column::Date("t.rated_at"),
+        "rating" => Column::Rank("COALESCE(t.rating, 9)", 1),
+        "due" => Column::Due("t.sla_due", "t.sla_sort"),
+        "responded" => Column::Date("t.responded_at"),
+        "resolved" => Column::Date("t.done_at"),
+        "queued" => Column::Date("t.queued_at"),
         "updated" => Column::Moment("t.updated_at"),
         "closed" => Column::Date("t.closed_at"),
         "number" => Column::Ticket("t.number"),
@@ -259,6 +286,7 @@ pub fn read(row: &Row) -> Result<TicketRecord, StoreError> {
         spent: row.int("spent")?,
         related: u32::try_from(row.int("related")?).unwrap_or(0),
         parts: row.int("parts")?,
+        clocks: super::clocks::kept(row)?,
         version: row.int("version")?,
     })
 }

@@ -1,6 +1,7 @@
 //! Work beside the requests: sealing the audit chain, and forgetting old intents.
 
 pub mod checkpoints;
+pub mod clocks;
 pub mod live;
 pub mod outbox;
 

@@ -149,6 +149,10 @@ impl Ids {
 #[must_use]
 pub fn neutral_desk() -> Profile {
     Profile {
+        calendar: None,
+        sla: Default::default(),
+        assignment: Default::default(),
+        automation: Default::default(),
         name: "desk".to_owned(),
         timezone: "UTC".to_owned(),
         default_region: "US".to_owned(),

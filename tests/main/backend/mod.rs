@@ -2,6 +2,7 @@
 
 mod actions;
 mod audit;
+mod clocks;
 mod disputes;
 mod documents;
 mod evidence;

@@ -86,7 +86,10 @@ fn people_and_partner_identifiers_are_found_without_case_in_any_script() {
             .await
             .expect("renamed");
         tx.commit().await.expect("a commit");
-        let give = AssignTicket { assignee: Some(bo) };
+        let give = AssignTicket {
+            assignee: Some(bo),
+            reason: String::new(),
+        };
         supervisor
             .assign_ticket(&ticket.row.number, ticket.row.version, IntentKey::new(), &give)
             .await

@@ -153,6 +153,7 @@ fn what_is_missing_or_illegal_is_named() {
         let me = client.me().await.expect("me");
         let take = AssignTicket {
             assignee: Some(me.id),
+            reason: String::new(),
         };
         let taken = client
             .assign_ticket(&number, 1, IntentKey::new(), &take)
@@ -168,6 +169,7 @@ fn what_is_missing_or_illegal_is_named() {
         let bo_id = bo.me().await.expect("me").id;
         let give = AssignTicket {
             assignee: Some(bo_id),
+            reason: String::new(),
         };
         let denied = client
             .assign_ticket(&number, 2, IntentKey::new(), &give)

@@ -294,6 +294,7 @@ pub(crate) fn ticket() -> TicketDetail {
             watchers: 0,
             merged_into: None,
             rating: None,
+            sla: Default::default(),
             version: 2,
         },
         description: "She cannot see the offer.".to_owned(),

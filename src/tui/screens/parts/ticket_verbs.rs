@@ -317,7 +317,10 @@ impl Act for TicketAct {
                 key,
                 ticket,
                 version,
-                body: AssignTicket { assignee: self.taker },
+                body: AssignTicket {
+                    assignee: self.taker,
+                    reason: String::new(),
+                },
             },
             Verb::Priority => ApiCall::Priority {
                 key,
