@@ -174,7 +174,11 @@ pub fn choose(
             against: against(need, candidate, now, zone),
         })
         .collect();
-    let able: Vec<usize> = (0..all.len()).filter(|i| judged[*i].against.is_empty()).collect();
+    let mut able: Vec<usize> = (0..all.len()).filter(|i| judged[*i].against.is_empty()).collect();
+    // A higher tier helps out only where nobody of the ticket's own can.
+    if able.iter().any(|i| all[*i].tier == need.tier) {
+        able.retain(|i| all[*i].tier == need.tier);
+    }
     let (chosen, why) = pick(rules, need, all, &able);
     Choice { chosen, why, judged }
 }

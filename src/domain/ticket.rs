@@ -33,8 +33,6 @@ macro_rules! words {
 }
 pub(super) use words;
 
-pub(in crate::domain) use words;
-
 words! {
     /// Where a ticket stands.
     TicketStatus {

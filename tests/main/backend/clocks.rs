@@ -78,9 +78,16 @@ async fn ids(api: &Api, query: &str) -> Vec<String> {
     page.items.into_iter().map(|t| t.number).collect()
 }
 
-/// Does the worker's work until there is no more.
+/// Does the worker's work until there is no more. The backend's own worker may be at it too: what it holds is waited for.
 async fn worked(b: &Backend) {
-    while workers::clocks::round(&b.server.services).await.expect("a round") {}
+    loop {
+        let more = workers::clocks::round(&b.server.services).await.expect("a round");
+        let todo = b.server.services.todo().await.expect("a look");
+        if !(more || todo.stale || todo.due || todo.snoozed || todo.resolved) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
 }
 
 #[test]
@@ -175,7 +182,7 @@ fn each_level_is_told_once_by_however_many_workers() {
             for done in [a, b, c, d] {
                 done.expect("told");
             }
-            while s.tell_clocks(50).await.expect("told") > 0 {}
+            worked(&b).await;
         };
         four().await;
         told(0).await;
@@ -290,7 +297,18 @@ fn other_rules_are_noticed_at_the_next_start() {
         other.clocks = std::sync::Arc::new(profile.clocks());
         other.profile = std::sync::Arc::new(profile);
         assert!(other.notice_rules().await.expect("noticed"));
-        while other.tell_clocks(50).await.expect("told") > 0 {}
+        // The backend's own worker, which still has the old rules, may be faster: look until these have been at it.
+        for _ in 0..200 {
+            let tx = b.store().begin().await.expect("a transaction");
+            sql!("UPDATE tickets SET sla_next = 0")
+                .run(&tx)
+                .await
+                .expect("written");
+            tx.commit().await.expect("committed");
+            if other.tell_clocks(50).await.expect("told") > 0 {
+                break;
+            }
+        }
         let row = api.ticket(&ticket.row.number).await.expect("there").row;
         assert_eq!(row.sla.due_at, Some(moment("2026-11-21T00:05:00Z")));
     });
@@ -646,8 +664,9 @@ fn rules_are_tried_over_history_and_change_nothing() {
             say(&ana, &ticket, Visibility::Public).await;
             let now = ana.ticket(&ticket.row.number).await.expect("there").row.version;
             let close = CloseTicket {
-                resolution_type: ResolutionType::Solved,
+                resolution_type: Some(ResolutionType::Solved),
                 summary: "put back".to_owned(),
+                notes: String::new(),
             };
             ana.close_ticket(&ticket.row.number, now, IntentKey::new(), &close)
                 .await

@@ -37,6 +37,7 @@ pub(super) async fn take(client: &Api, ticket: &TicketDetail) -> TicketDetail {
     let me = client.me().await.expect("me");
     let body = AssignTicket {
         assignee: Some(me.id),
+        reason: String::new(),
     };
     let row = &ticket.row;
     let taken = client.assign_ticket(&row.number, row.version, key(), &body).await;
