@@ -82,6 +82,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0011_drafts.sql"),
         postgres: include_str!("migrations/postgres/0011_drafts.sql"),
     },
+    Step {
+        version: 12,
+        name: "desk orders",
+        sqlite: include_str!("migrations/sqlite/0012_desk_orders.sql"),
+        postgres: include_str!("migrations/postgres/0012_desk_orders.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
