@@ -235,7 +235,7 @@ mod tests {
 
     fn chequered(width: u32, height: u32) -> Pixels {
         let rgba = (0..width * height).flat_map(|i| {
-            let light = (i % width + i / width) % 2 == 0;
+            let light = (i % width + i / width).is_multiple_of(2);
             if light { [255, 0, 0, 255] } else { [0, 0, 255, 0] }
         });
         Pixels::new(width, height, rgba.collect()).expect("pixels")

@@ -65,7 +65,8 @@ impl Painter {
     pub fn spoil(&mut self, area: Rect) {
         for at in area.intersection(self.shown.area).positions() {
             if let Some(cell) = self.shown.cell_mut(at) {
-                cell.set_symbol("\u{1}");
+                // a sign that no text has, as wide as a cell
+                cell.set_symbol("\u{e000}");
             }
         }
     }

@@ -313,3 +313,25 @@ fn what_something_lies_over_is_not_moved_and_what_is_spoiled_is_written_again() 
     );
     assert!(painter.paint(&list(3), None).is_empty());
 }
+
+#[test]
+fn what_is_spoiled_beside_signs_and_wide_characters_is_written_again() {
+    let mut frame = Buffer::empty(Rect::new(0, 0, 30, 3));
+    for y in 0..3 {
+        frame.set_string(0, y, "│ 中文餐廳 ● https://x.example", Style::new());
+    }
+    let mut terminal = terminal(30, 3);
+    let mut painter = Painter::new(ratatui::layout::Size::new(30, 3));
+    terminal.process(painter.paint(&frame, None));
+    for area in [
+        Rect::new(3, 0, 9, 2),
+        Rect::new(0, 0, 30, 3),
+        Rect::new(20, 1, 40, 9),
+    ] {
+        painter.spoil(area);
+        let again = painter.paint(&frame, None).to_vec();
+        assert!(!again.is_empty(), "{area:?}");
+        terminal.process(&again);
+        check(&terminal, &frame).expect("as it was");
+    }
+}

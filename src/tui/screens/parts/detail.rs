@@ -21,6 +21,8 @@ use crate::wire::tokens::{TokenEvent, TokenRow};
 
 /// The wake that ends the rest of the cursor.
 pub const WAKE: WakeKey = "detail";
+/// From this height on there is room for everything.
+const TALL: u16 = 16;
 /// Columns that the facts need.
 const FACTS: u16 = 37;
 /// How long the cursor rests before the detail follows.
@@ -166,6 +168,10 @@ impl Detail {
                 all.split_off(about)
             };
             second.extend(all.split_off(all.len().min(usize::from(rest.height))));
+            if focused && rest.height < TALL {
+                // somebody reads what happened: the rest is there without the focus, and with the pane zoomed
+                second.clear();
+            }
             draw_facts(left, buf, &all, ctx);
             let used = draw_facts(right, buf, &second, ctx);
             let gap = u16::from(used > 0);
