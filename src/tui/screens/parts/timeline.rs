@@ -16,6 +16,8 @@ use crate::wire::tokens::TokenEvent;
 
 /// From this height on each thing that happened is told whole; below, only the one under the cursor.
 const ROOMY: u16 = 16;
+/// Below this width a head holds the day and what happened alone.
+const NARROW: u16 = 36;
 /// Columns before the lines below a head.
 const INDENT: u16 = 4;
 
@@ -133,7 +135,16 @@ fn first(top: usize, at: usize, height: usize, rows: impl Fn(usize) -> usize) ->
 fn head(event: &TokenEvent, row: Rect, here: bool, whole: bool, buf: &mut Buffer, ctx: &Ctx<'_>) {
     let look = look(ctx);
     let (sign, role) = sign_of(&event.what, ctx);
-    let text = if whole { told(event, ctx) } else { line(event, ctx) };
+    let text = match (row.width < NARROW, whole) {
+        // the day and what it was come before the minute and by whom
+        (true, _) => format!(
+            "{} {}",
+            people::day(event.at.timestamp(), ctx.zone),
+            what(event, ctx)
+        ),
+        (false, true) => told(event, ctx),
+        (false, false) => line(event, ctx),
+    };
     if here {
         buf.set_style(row, look.style(Role::Selection));
         stroke::line(
