@@ -191,6 +191,7 @@ impl Services {
         self.allow(actor, Permission::TicketView).await?;
         let conn = self.store.read();
         let ticket = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
+        self.looks_at_ticket(actor, &ticket).await?;
         let rows = desk_people::assignments(conn, ticket.id, SHOWN).await?;
         Ok(rows
             .into_iter()

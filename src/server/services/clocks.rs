@@ -102,6 +102,7 @@ impl Services {
         self.allow(actor, Permission::TicketView).await?;
         let conn = self.store.read();
         let ticket = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
+        self.looks_at_ticket(actor, &ticket).await?;
         let row = clocks::look(conn, ticket.id).await?.ok_or(NO_TICKET)?;
         let now = self.now();
         let found = self.reckon(conn, &row, now).await?;

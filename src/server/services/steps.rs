@@ -1,6 +1,7 @@
 //! Stepping through the past of a wallet, change by change.
 
 use super::tokens::Of;
+use super::views::Opened;
 use super::{Actor, ServiceError, Services};
 use crate::domain::id::AccountId;
 use crate::domain::time::Moment;
@@ -27,6 +28,8 @@ impl Services {
         accounts::find(conn, account)
             .await?
             .ok_or(ServiceError::NotFound("there is no such account"))?;
+        self.looks_at(actor, account, Opened::of("wallet", account))
+            .await?;
         let here = steps::latest(conn, account, bound, now).await?;
         let before = match here {
             Some(here) => {

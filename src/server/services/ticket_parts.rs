@@ -99,6 +99,7 @@ impl Services {
         self.allow(actor, Permission::TicketView).await?;
         let conn = self.store.read();
         let found = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
+        self.looks_at_ticket(actor, &found).await?;
         let rows = ticket_parts::times(conn, found.id).await?;
         let now = self.now();
         Ok(Page::whole(rows.into_iter().map(|t| spent(t, now)).collect()))

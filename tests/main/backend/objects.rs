@@ -106,7 +106,7 @@ fn a_customer_reaches_no_ticket_by_its_number() {
             (
                 "POST",
                 "/rate".to_owned(),
-                Some(json!({"stars": 5, "comment": "fine"})),
+                Some(json!({"rating": 5, "feedback": "fine"})),
             ),
         ];
         for who in ["mallory:customers", "nora:strangers"] {
