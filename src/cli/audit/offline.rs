@@ -3,7 +3,7 @@
 use std::io::BufRead;
 use std::path::Path;
 
-use crate::domain::audit::chain::Work;
+use crate::domain::audit::chain::{Broken, Work};
 use crate::domain::audit::checkpoint::Checkpoint;
 use crate::domain::audit::{Hash, Head, Sealed, Verifier};
 
@@ -48,14 +48,26 @@ pub(crate) fn check(mut lines: impl BufRead, heads: &[Head]) -> Result<Verdict, 
         if stretch.is_empty() {
             break;
         }
-        for parsed in parse(&stretch, verifier.head().hash) {
+        let mut entries = parse(&stretch, verifier.head().hash).into_iter();
+        while let Some(parsed) = entries.next() {
             number += 1;
             let Some((sealed, work)) = parsed else {
                 verdict.broken = Some(format!("line {number} is not an entry of an audit"));
                 return Ok(verdict);
             };
             if let Err(broken) = verifier.next_with(&sealed, work) {
-                verdict.broken = Some(broken.to_string());
+                let behind = entries.flatten().map(|(sealed, _)| sealed.seq);
+                let moved = match broken {
+                    Broken::Removed { from, to } => stands_behind(from..=to, behind, &mut lines)?,
+                    _ => None,
+                };
+                verdict.broken = Some(match moved {
+                    Some(seq) => format!(
+                        "entry {seq} stands behind entry {}: the entries have been reordered",
+                        sealed.seq
+                    ),
+                    None => broken.to_string(),
+                });
                 return Ok(verdict);
             }
             verdict.checked += 1;
@@ -66,6 +78,29 @@ pub(crate) fn check(mut lines: impl BufRead, heads: &[Head]) -> Result<Verdict, 
         verdict.broken = Some(broken.to_string());
     }
     Ok(verdict)
+}
+
+/// The first of the missing places that is there after all, further behind.
+fn stands_behind(
+    missing: std::ops::RangeInclusive<i64>,
+    mut near: impl Iterator<Item = i64>,
+    lines: &mut impl BufRead,
+) -> Result<Option<i64>, String> {
+    if let Some(seq) = near.find(|seq| missing.contains(seq)) {
+        return Ok(Some(seq));
+    }
+    loop {
+        let stretch = read(lines)?;
+        if stretch.is_empty() {
+            return Ok(None);
+        }
+        let far = stretch
+            .iter()
+            .filter_map(|line| serde_json::from_slice::<Sealed>(line).ok());
+        if let Some(sealed) = far.into_iter().find(|sealed| missing.contains(&sealed.seq)) {
+            return Ok(Some(sealed.seq));
+        }
+    }
 }
 
 fn read(lines: &mut impl BufRead) -> Result<Vec<Vec<u8>>, String> {
@@ -221,9 +256,17 @@ mod tests {
                 assert_eq!(told, None, "a cut tail shows by a checkpoint alone");
             }
         }
-        let mut swapped = lines.clone();
-        swapped.swap(10, 11);
-        assert!(verdict(&swapped).broken.is_some());
+        for (one, other) in [(10, 11), (3, STRETCH + 50)] {
+            let mut swapped = lines.clone();
+            swapped.swap(one, other);
+            let told = verdict(&swapped).broken.expect("broken");
+            let words = format!(
+                "entry {} stands behind entry {}: the entries have been reordered",
+                one + 1,
+                other + 1
+            );
+            assert_eq!(told, words);
+        }
         let mut rubbish = lines;
         rubbish[5] = "{}".to_owned();
         assert_eq!(
