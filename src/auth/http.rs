@@ -100,6 +100,14 @@ impl IssuerHttp {
         Some(now.seconds_since(date.plus_seconds(since)))
     }
 
+    /// Asks an address, for the time that it tells with whatever it answers: see [`IssuerHttp::clock_ahead`].
+    ///
+    /// # Errors
+    /// When it is not reached.
+    pub async fn ask_time(&self, url: &Url) -> Result<(), Trouble> {
+        self.send(self.client.head(url.clone())).await.map(|_| ())
+    }
+
     /// Fetches a JSON document.
     pub(super) async fn get_json(&self, url: &Url) -> Result<Fetched, Trouble> {
         let answer = self

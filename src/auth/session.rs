@@ -168,7 +168,7 @@ impl Session {
     #[must_use]
     pub fn clock_notice(&self) -> Option<String> {
         let ahead = self.sign_in.http().clock_ahead(self.clock.now())?;
-        super::words::clock_notice(ahead)
+        super::words::clock_notice("issuer", ahead)
     }
 
     /// How renewals go, from now on: to be said to the person.

@@ -18,7 +18,7 @@ const CLOCK_TOLERANCE: i64 = 60;
 
 /// What to say about a clock that is so many seconds ahead of the issuer's; `None` when it is right enough.
 #[must_use]
-pub fn clock_notice(ahead: i64) -> Option<String> {
+pub fn clock_notice(whose: &str, ahead: i64) -> Option<String> {
     if ahead.abs() < CLOCK_TOLERANCE {
         return None;
     }
@@ -26,7 +26,7 @@ pub fn clock_notice(ahead: i64) -> Option<String> {
     let unit = if minutes == 1 { "minute" } else { "minutes" };
     let side = if ahead > 0 { "ahead of" } else { "behind" };
     Some(format!(
-        "Your clock is {minutes} {unit} off: it is {side} the issuer's. Set it right, or times shown here are wrong."
+        "Your clock is {minutes} {unit} off: it is {side} the {whose}'s. Set it right, or times shown here are wrong."
     ))
 }
 
@@ -199,19 +199,23 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_off_is_told_in_minutes() {
-        assert_eq!(clock_notice(0), None);
-        assert_eq!(clock_notice(-59), None);
+        assert_eq!(clock_notice("issuer", 0), None);
+        assert_eq!(clock_notice("issuer", -59), None);
         assert!(
-            clock_notice(60)
+            clock_notice("issuer", 60)
                 .expect("off")
                 .starts_with("Your clock is 1 minute off: it is ahead of")
         );
         assert!(
-            clock_notice(-420)
+            clock_notice("issuer", -420)
                 .expect("off")
                 .starts_with("Your clock is 7 minutes off: it is behind")
         );
-        assert!(clock_notice(7 * 3600).expect("off").contains("420 minutes"));
+        assert!(
+            clock_notice("issuer", 7 * 3600)
+                .expect("off")
+                .contains("420 minutes")
+        );
     }
 
     #[test]

@@ -83,6 +83,11 @@ async fn report(ctx: &Context, notice: Option<String>) -> Result<(), Exit> {
     if let Ok(desk) = api.desk().await {
         ctx.session.lock_after(desk.lock_minutes).await;
     }
+    if let Ok(me) = &me
+        && !me.uid.is_empty()
+    {
+        ctx.session.belongs_to(&me.uid).await;
+    }
     if let Err(error) = &me {
         ctx.output.note(&format!(
             "The backend could not be asked who you are there: {error}"

@@ -62,6 +62,9 @@ pub struct IdentitySettings {
     pub verification_hosts: Vec<String>,
     /// Whether an issuer on this machine may be reached by plain `http` (for the demo and for tests).
     pub allow_http_loopback: bool,
+    /// The backend that the sign-in is for, from `[backend] url`: the sign-ins of two backends are kept apart.
+    #[serde(skip)]
+    pub backend: String,
     /// Where the refresh token is kept between runs.
     pub token_store: TokenStore,
     /// Where the passphrase of a sealed file comes from; the first seals, any of them opens. Empty: it is asked for.
@@ -84,6 +87,7 @@ impl Default for IdentitySettings {
             require_auth_time: false,
             verification_hosts: Vec::new(),
             allow_http_loopback: false,
+            backend: String::new(),
             token_store: TokenStore::Auto,
             token_passphrase: Vec::new(),
         }

@@ -316,7 +316,8 @@ fn build(settings: Settings, file: Option<PathBuf>, errors: &mut Vec<ConfigError
         }
     }
     match Config::deserialize(Value::Table(all)) {
-        Ok(config) => {
+        Ok(mut config) => {
+            config.identity.backend = config.backend.url.trim_end_matches('/').to_owned();
             check_whole(&config, &places, errors);
             Some(Config {
                 file,
@@ -341,6 +342,17 @@ fn build(settings: Settings, file: Option<PathBuf>, errors: &mut Vec<ConfigError
 
 /// What no single key can tell.
 fn check_whole(config: &Config, places: &BTreeMap<String, Place>, errors: &mut Vec<ConfigError>) {
+    if let Some(place) = places.get("identity.issuer")
+        && !config.identity.issuer.is_empty()
+        && let Err(what) = config.identity.check_issuer_kind()
+    {
+        errors.push(ConfigError {
+            place: place.clone(),
+            // the words name it
+            key: String::new(),
+            what,
+        });
+    }
     let server = &config.server;
     if server.tls_cert.is_empty() == server.tls_key.is_empty() {
         return;

@@ -59,6 +59,8 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
             clock: Arc::clone(&options.clock),
             // The least that the protocol's clients accept: nobody waits for a demo.
             interval: std::time::Duration::from_secs(1),
+            // As Okta has it unless configured otherwise.
+            leeway: std::time::Duration::from_secs(30),
             ..IdpOptions::default()
         },
     )

@@ -30,6 +30,9 @@ pub struct Me {
     pub session_id: SessionId,
     /// Who vouches for them.
     pub issuer: String,
+    /// Whom that one means: the person's id there, which outlives logins. Kept beside the sign-in.
+    #[serde(default)]
+    pub uid: String,
     /// The backend's time: lets a client notice that its own clock is off.
     pub server_time: Moment,
 }

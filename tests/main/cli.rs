@@ -395,10 +395,15 @@ async fn without_a_backend_the_exit_code_says_so() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", gone.local_addr().expect("an address"));
     drop(gone);
-    let error = scene
-        .run(&["account", "find", "ada@example.com", "--json", "--backend", &url])
-        .await
-        .error(7);
+    // a sign-in is for one backend
+    let find = ["account", "find", "ada@example.com", "--json", "--backend", &url];
+    assert_eq!(scene.run(&find).await.error(3)["error"], "not_signed_in");
+    let there = std::fs::read_to_string(&scene.config).expect("a file");
+    let gone = scene
+        .machine
+        .write("gone.toml", &there.replace(&scene.backend.uri(), &url));
+    sign_in(&scene.machine, &gone, "amara").await;
+    let error = scene.run(&find).await.error(7);
     assert_eq!(error["error"], "unreachable");
     assert!(!error.to_string().contains("ada@example.com"));
 }
@@ -478,4 +483,24 @@ async fn doctor_names_what_is_wrong() {
         .filter_map(|finding| finding["name"].as_str())
         .collect();
     assert_eq!(wrong, ["backend", "issuer", "session"]);
+    let told = |name: &str| {
+        let mut all = report["findings"].as_array().expect("findings").iter();
+        let found = all.find(|finding| finding["name"] == name);
+        found.unwrap_or_else(|| panic!("{name}"))["detail"]
+            .as_str()
+            .expect("words")
+            .to_owned()
+    };
+    assert!(told("terminal").contains("TERM not set"), "{}", told("terminal"));
+    for name in [
+        "size",
+        "colour",
+        "keyboard",
+        "clipboard",
+        "images",
+        "connection",
+        "locale",
+    ] {
+        assert!(!told(name).is_empty());
+    }
 }

@@ -145,6 +145,14 @@ fn a_named_file_must_be_there() {
     "[desk]\nprofile = \"extracar\"\n",
     "desk.toml:2: desk.profile: no desk is called \"extracar\"; did you mean \"extracare\"?"
 )]
+#[case::an_issuer_that_is_an_org_server(
+    "[identity]\nclient_id = \"desk\"\nissuer = \"https://example.okta.com\"\n",
+    "desk.toml:3: identity.issuer `https://example.okta.com` looks like Okta's org server"
+)]
+#[case::an_issuer_by_plain_http(
+    "[identity]\nissuer = \"http://id.example.com/oauth2/default\"\n",
+    "desk.toml:2: identity.issuer `http://id.example.com/oauth2/default` must start with https://"
+)]
 #[case::not_an_issuer(
     "[identity]\nissuer = \"not a url\"\n",
     "desk.toml:2: identity.issuer: `not a url` is not an address"

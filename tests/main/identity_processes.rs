@@ -64,6 +64,7 @@ async fn together(rotation: Rotation, how_long: Duration) {
     sign_in(&machine, &config, "amara").await;
     let settings = IdentitySettings {
         token_store: TokenStore::Plaintext,
+        backend: backend.uri(),
         ..issuer.identity()
     };
     let end = Instant::now() + how_long;
@@ -144,6 +145,51 @@ async fn nor_where_the_issuer_keeps_the_refresh_token_or_says_nothing_of_it() {
     );
 }
 
+/// What is on disk after a program was killed between the issuer's answer and the moment at which it was kept: the token
+/// that was sent.
+#[tokio::test]
+async fn a_renewal_whose_answer_was_lost_with_the_program_is_made_good_within_the_issuers_grace() {
+    for (leeway, goes_on) in [(30, true), (0, false)] {
+        let issuer = provider(IdpOptions {
+            leeway: Duration::from_secs(leeway),
+            ..quick()
+        })
+        .await;
+        let dir = tempfile::tempdir().expect("a directory");
+        let settings = IdentitySettings {
+            token_store: TokenStore::Plaintext,
+            ..issuer.identity()
+        };
+        let first = open(settings.clone(), dir.path()).await;
+        crate::identity::sign_in(&first, "amara").await;
+        let opened = vault::open(&settings, dir.path(), None).await.expect("opens");
+        let sent = opened.vault.load().await.expect("loads").expect("kept");
+        drop(first);
+        let killed = open(settings.clone(), dir.path()).await;
+        killed.credentials().bearer().await.expect("renewed");
+        opened.vault.save(&sent).await.expect("as it was");
+        drop(killed);
+
+        let next = open(settings.clone(), dir.path()).await;
+        let token = next.credentials().bearer().await;
+        if goes_on {
+            token.expect("the issuer takes the token before");
+            let kept = opened.vault.load().await.expect("loads").expect("kept");
+            assert_ne!(
+                kept.refresh_token.expose_secret(),
+                sent.refresh_token.expose_secret()
+            );
+        } else {
+            let words = token.expect_err("spent").to_string();
+            assert!(words.contains("Sign in again"), "{words}");
+            assert!(
+                opened.vault.load().await.expect("loads").is_none(),
+                "nothing is left"
+            );
+        }
+    }
+}
+
 /// A session of an earlier run with this refresh token.
 async fn kept_session(issuer: &ScriptedIssuer, state: &Path) {
     let settings = plain(issuer);
@@ -199,10 +245,15 @@ async fn a_command_that_is_interrupted_while_it_renews_keeps_what_the_issuer_giv
     assert!(sent.expect("sent").success());
     let ended = child.wait_with_output().await.expect("ends").status;
     assert_eq!(ended.code(), Some(1), "{ended}");
-    assert_eq!(
-        kept(&issuer, &state(&machine)).await.as_deref(),
-        Some("refresh-2")
-    );
+    let settings = IdentitySettings {
+        backend: backend.uri(),
+        ..plain(&issuer)
+    };
+    let opened = vault::open(&settings, &state(&machine), None)
+        .await
+        .expect("opens");
+    let kept = opened.vault.load().await.expect("loads").expect("kept");
+    assert_eq!(kept.refresh_token.expose_secret(), "refresh-2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,16 +54,31 @@ impl Store {
     fn round_trip(self) -> Result<(), VaultError> {
         let mark = uuid::Uuid::new_v4().simple().to_string();
         let entry = self.entry(&format!("probe-{mark}"))?;
-        entry.set_secret(mark.as_bytes()).map_err(|e| told(&e))?;
-        let back = entry.get_secret().map_err(|e| told(&e));
-        entry.delete_credential().map_err(|e| told(&e))?;
-        if back? == mark.as_bytes() {
-            Ok(())
-        } else {
-            Err(VaultError(
-                "the keyring gave back something else than was put in".to_owned(),
-            ))
+        let done = proves(&entry, mark.as_bytes());
+        #[cfg(target_os = "linux")]
+        if self == Self::Kernel {
+            return done.map_err(|VaultError(why)| {
+                VaultError(format!(
+                    "{why} (the kernel's keyrings; containers and some services are not let in)"
+                ))
+            });
         }
+        done
+    }
+}
+
+/// Whether an entry gives back what is put in, and can be removed. Only that proves a store: making an entry succeeds
+/// where nothing can be kept.
+fn proves(entry: &Entry, mark: &[u8]) -> Result<(), VaultError> {
+    entry.set_secret(mark).map_err(|e| told(&e))?;
+    let back = entry.get_secret().map_err(|e| told(&e));
+    entry.delete_credential().map_err(|e| told(&e))?;
+    if back? == mark {
+        Ok(())
+    } else {
+        Err(VaultError(
+            "the keyring gave back something else than was put in".to_owned(),
+        ))
     }
 }
 
@@ -180,6 +195,80 @@ mod tests {
     fn what_the_keyring_says_never_holds_the_secret() {
         let error = Error::BadEncoding(b"very-secret".to_vec());
         assert!(!told(&error).to_string().contains("secret"));
+    }
+
+    /// A store of one entry that fails as it is told.
+    #[derive(Debug, Default)]
+    struct Faulty {
+        kept: std::sync::Mutex<Option<Vec<u8>>>,
+        locked: bool,
+        forgets: bool,
+        stays: bool,
+    }
+
+    impl keyring_core::api::CredentialApi for Faulty {
+        fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
+            if self.locked {
+                // as a container's kernel does
+                return Err(Error::NoStorageAccess("EACCES very-secret".into()));
+            }
+            *self.kept.lock().expect("unpoisoned") = Some(secret.to_vec());
+            Ok(())
+        }
+
+        fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+            if self.forgets {
+                return Ok(b"something else".to_vec());
+            }
+            let kept = self.kept.lock().expect("unpoisoned");
+            kept.clone().ok_or(Error::NoEntry)
+        }
+
+        fn delete_credential(&self) -> keyring_core::Result<()> {
+            if self.stays {
+                return Err(Error::NoEntry);
+            }
+            *self.kept.lock().expect("unpoisoned") = None;
+            Ok(())
+        }
+
+        fn get_credential(&self) -> keyring_core::Result<Option<std::sync::Arc<keyring_core::Credential>>> {
+            Ok(None)
+        }
+
+        fn get_specifiers(&self) -> Option<(String, String)> {
+            None
+        }
+
+        fn as_any(&self) -> &dyn std::any::Any {
+            self
+        }
+    }
+
+    #[test]
+    fn only_a_whole_round_trip_proves_a_store() {
+        let tried = |faulty: Faulty| {
+            let entry = Entry::new_with_credential(std::sync::Arc::new(faulty));
+            let proven = proves(&entry, b"mark").map_err(|error| error.to_string());
+            (proven, matches!(entry.get_secret(), Err(Error::NoEntry)))
+        };
+        assert_eq!(tried(Faulty::default()), (Ok(()), true), "and it is gone again");
+        let fails = |faulty| tried(faulty).0.expect_err("fails");
+        let locked = Faulty {
+            locked: true,
+            ..Faulty::default()
+        };
+        assert_eq!(fails(locked), "the keyring is locked or does not let us in");
+        let forgets = Faulty {
+            forgets: true,
+            ..Faulty::default()
+        };
+        assert!(fails(forgets).contains("something else than was put in"));
+        let stays = Faulty {
+            stays: true,
+            ..Faulty::default()
+        };
+        assert_eq!(fails(stays), "the keyring lost an entry");
     }
 
     /// Containers often forbid the kernel's keyrings: then this must be an error in words, not a store that forgets.

@@ -207,14 +207,55 @@ pub async fn open(
     state_dir: &Path,
     passphrase: Option<&SecretString>,
 ) -> Result<OpenVault, VaultError> {
-    let name = slot_name(settings);
-    let marker = marker::path(state_dir, &name);
+    let opened = open_named(&slot_name(settings), settings, state_dir, passphrase).await?;
+    take_over(&opened, settings, state_dir, passphrase).await;
+    Ok(opened)
+}
+
+/// Moves a sign-in that was kept before backends had places of their own to the place of this one.
+async fn take_over(
+    opened: &OpenVault,
+    settings: &IdentitySettings,
+    state_dir: &Path,
+    passphrase: Option<&SecretString>,
+) {
+    let (old, new) = (shared_slot(settings), slot_name(settings));
+    let marked = async |name: &str| marker::read(&marker::path(state_dir, name)).await;
+    if old == new || marked(&old).await != Some(opened.vault.kind()) || marked(&new).await.is_some() {
+        return;
+    }
+    let moved = async {
+        let there = open_named(&old, settings, state_dir, passphrase).await?;
+        if there.vault.kind() != opened.vault.kind() {
+            return Ok(());
+        }
+        if let Some(session) = there.vault.load().await?.filter(|s| s.belongs_to(settings)) {
+            opened.vault.save(&session).await?;
+            // how long it went unused goes along
+            let used = |name: &str| state_dir.join(format!("{name}.use"));
+            let _ = std::fs::rename(used(&old), used(&new));
+        }
+        there.vault.clear().await
+    };
+    if let Err(error) = moved.await {
+        tracing::warn!(%error, "a sign-in of an earlier version could not be taken over");
+    }
+}
+
+/// The vault of this name that the settings ask for.
+async fn open_named(
+    name: &str,
+    settings: &IdentitySettings,
+    state_dir: &Path,
+    passphrase: Option<&SecretString>,
+) -> Result<OpenVault, VaultError> {
+    let marker = marker::path(state_dir, name);
     let chosen = |word: &str| format!("identity.token_store is \"{word}\"");
     let named = |word: &str, error: VaultError| VaultError(format!("{error} ({})", chosen(word)));
     let mut opened = match settings.token_store {
         TokenStore::Memory => return Ok(memory(None, chosen("memory"))),
         TokenStore::Plaintext => {
-            let vault = FileVault::plaintext(state_dir, &name).await?;
+            let vault = FileVault::plaintext(state_dir, name).await?;
             let why = format!("{}: {}", chosen("plaintext"), vault.path().display());
             OpenVault {
                 vault: Arc::new(vault),
@@ -224,24 +265,24 @@ pub async fn open(
         }
         TokenStore::File => {
             let seal = seal::Seal::new(passphrases(settings, passphrase).await?);
-            let vault = FileVault::sealed(state_dir, &name, seal)
+            let vault = FileVault::sealed(state_dir, name, seal)
                 .await
                 .map_err(|error| named("file", error))?;
             plain(vault, format!("{}; sealed with your passphrase", chosen("file")))
         }
         TokenStore::Keyring => plain(
-            KeyringVault::proven(&name)
+            KeyringVault::proven(name)
                 .await
                 .map_err(|error| named("keyring", error))?,
             format!("{}; a round trip proved it", chosen("keyring")),
         ),
         TokenStore::Keyutils => plain(
-            KeyringVault::kernel(&name)
+            KeyringVault::kernel(name)
                 .await
                 .map_err(|error| named("keyutils", error))?,
             format!("{}; a round trip proved it", chosen("keyutils")),
         ),
-        TokenStore::Auto => automatic(&name, marker::read(&marker).await).await,
+        TokenStore::Auto => automatic(name, marker::read(&marker).await).await,
     };
     if opened.vault.kind() != VaultKind::Memory {
         opened.vault = Arc::new(marker::Marked {
@@ -325,15 +366,28 @@ async fn passphrases(
     Ok(all)
 }
 
-/// A short name for the pair of issuer and application, the same on every machine (FNV-1a, 64 bits).
+/// A short name for issuer, application, and the backend and audience that the sign-in is for; the same on every machine.
 pub(super) fn slot_name(settings: &IdentitySettings) -> String {
+    if settings.backend.is_empty() {
+        return shared_slot(settings);
+    }
+    slot(&[
+        &settings.issuer,
+        &settings.client_id,
+        &settings.backend,
+        &settings.audience,
+    ])
+}
+
+/// The name that issuer and application had together for all backends.
+fn shared_slot(settings: &IdentitySettings) -> String {
+    slot(&[&settings.issuer, &settings.client_id])
+}
+
+/// FNV-1a, 64 bits, over the parts.
+fn slot(parts: &[&str]) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in settings
-        .issuer
-        .bytes()
-        .chain([0])
-        .chain(settings.client_id.bytes())
-    {
+    for byte in parts.join("\0").bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
     format!("session-{hash:016x}")
@@ -405,6 +459,54 @@ mod tests {
                 .same_token(&session)
         );
         assert!(StoredSession::from_bytes(b"{").is_none());
+    }
+
+    #[tokio::test]
+    async fn each_backend_has_its_own_sign_in_and_one_takes_over_what_was_kept_for_all() {
+        let directory = tempfile::tempdir().expect("directory");
+        let settings = |backend: &str| IdentitySettings {
+            issuer: "https://id.example.com/oauth2/default".to_owned(),
+            token_store: TokenStore::Plaintext,
+            backend: backend.to_owned(),
+            ..Default::default()
+        };
+        let kept = async |backend: &str| {
+            let opened = open(&settings(backend), directory.path(), None)
+                .await
+                .expect("opens");
+            let there = opened.vault.load().await.expect("reads");
+            there.map(|session| session.refresh_token.expose_secret().to_owned())
+        };
+        let keep = async |backend: &str, token: &str| {
+            let session = StoredSession {
+                issuer: settings("").issuer,
+                client_id: String::new(),
+                uid: None,
+                session: SessionId::new(),
+                refresh_token: SecretString::from(token),
+            };
+            let opened = open(&settings(backend), directory.path(), None)
+                .await
+                .expect("opens");
+            opened.vault.save(&session).await.expect("saves");
+        };
+        keep("", "old").await;
+        let used =
+            |settings: &IdentitySettings| directory.path().join(format!("{}.use", slot_name(settings)));
+        std::fs::write(used(&settings("")), "{}").expect("written");
+        assert_eq!(kept("https://one").await.as_deref(), Some("old"), "taken over");
+        assert!(used(&settings("https://one")).exists());
+        assert_eq!(kept("").await, None, "moved, not copied");
+        assert_eq!(kept("https://two").await, None, "once");
+        keep("https://two", "second").await;
+        assert_eq!(kept("https://one").await.as_deref(), Some("old"));
+        assert_eq!(kept("https://two").await.as_deref(), Some("second"));
+        keep("", "older program").await;
+        assert_eq!(
+            kept("https://two").await.as_deref(),
+            Some("second"),
+            "what is newer stays"
+        );
     }
 
     #[test]

@@ -217,7 +217,7 @@ async fn token(
         "refresh_token" => {
             let rotates = idp.options.rotation == Rotation::Rotate;
             let found = if rotates {
-                idp.tables().rotate(&asked.refresh_token, now)
+                idp.tables().rotate(&asked.refresh_token, idp.options.leeway, now)
             } else {
                 idp.tables().keep(&asked.refresh_token, now)
             };

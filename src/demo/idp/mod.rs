@@ -46,6 +46,8 @@ pub struct IdpOptions {
     pub interval: Duration,
     /// What a renewal gives.
     pub rotation: Rotation,
+    /// How long the refresh token before may be used again, for whoever lost the answer.
+    pub leeway: Duration,
     /// Tells the time that goes into tokens.
     pub clock: Arc<dyn Clock>,
 }
@@ -60,6 +62,7 @@ impl Default for IdpOptions {
             code_life: Duration::from_secs(600),
             interval: Duration::from_secs(5),
             rotation: Rotation::Rotate,
+            leeway: Duration::ZERO,
             clock: Arc::new(SystemClock),
         }
     }

@@ -59,6 +59,8 @@ struct Family {
     /// When the person approved the sign-in: stays the same over all renewals.
     proved_at: Moment,
     current: String,
+    /// The one before, and when it was spent.
+    spent: Option<(String, Instant)>,
     expires_at: Instant,
     revoked: bool,
 }
@@ -192,6 +194,7 @@ impl Tables {
             scopes,
             proved_at,
             current: token.clone(),
+            spent: None,
             expires_at: now + life,
             revoked: false,
         };
@@ -217,8 +220,9 @@ impl Tables {
         }
     }
 
-    /// Spends a refresh token and gives its successor. A token that was spent before shows theft: the family dies.
-    pub(super) fn rotate(&mut self, token: &str, now: Instant) -> Refresh {
+    /// Spends a refresh token and gives its successor. A token that was spent before shows theft: the family dies, unless
+    /// it is the one before and was spent within the leeway, as when an answer was lost.
+    pub(super) fn rotate(&mut self, token: &str, leeway: Duration, now: Instant) -> Refresh {
         let Some(id) = self.refresh_tokens.get(token).copied() else {
             return Refresh::Dead;
         };
@@ -228,13 +232,20 @@ impl Tables {
         if family.revoked || now >= family.expires_at {
             return Refresh::Dead;
         }
-        if family.current != token {
+        let lost = family
+            .spent
+            .as_ref()
+            .is_some_and(|(spent, at)| spent == token && now < *at + leeway);
+        if family.current != token && !lost {
             tracing::warn!("a spent refresh token was used again; its whole family is revoked");
             family.revoked = true;
             return Refresh::Dead;
         }
         let next = secret();
-        family.current.clone_from(&next);
+        let before = std::mem::replace(&mut family.current, next.clone());
+        if !lost {
+            family.spent = Some((before, now));
+        }
         let (person, scopes, proved_at) = (family.person, family.scopes.clone(), family.proved_at);
         self.refresh_tokens.insert(next.clone(), id);
         Refresh::Granted {
@@ -384,28 +395,46 @@ mod tests {
     fn a_spent_refresh_token_kills_its_family() {
         let (mut tables, now) = (Tables::default(), Instant::now());
         let first = tables.refresh_token(&PEOPLE[0], Vec::new(), Moment::EPOCH, (LIFE, now));
-        let Refresh::Granted { token: second, .. } = tables.rotate(&first, now) else {
+        let Refresh::Granted { token: second, .. } = tables.rotate(&first, Duration::ZERO, now) else {
             panic!("granted")
         };
-        let Refresh::Granted { token: third, .. } = tables.rotate(&second, now) else {
+        let Refresh::Granted { token: third, .. } = tables.rotate(&second, Duration::ZERO, now) else {
             panic!("granted")
         };
-        assert_eq!(tables.rotate(&first, now), Refresh::Dead);
-        assert_eq!(tables.rotate(&third, now), Refresh::Dead);
+        assert_eq!(tables.rotate(&first, Duration::ZERO, now), Refresh::Dead);
+        assert_eq!(tables.rotate(&third, Duration::ZERO, now), Refresh::Dead);
+    }
+
+    #[test]
+    fn the_token_before_works_for_a_while_and_again_only_then() {
+        let leeway = Duration::from_secs(30);
+        let (mut tables, now) = (Tables::default(), Instant::now());
+        let first = tables.refresh_token(&PEOPLE[0], Vec::new(), Moment::EPOCH, (LIFE, now));
+        let next = |tables: &mut Tables, token: &str, at| match tables.rotate(token, leeway, at) {
+            Refresh::Granted { token, .. } => token,
+            Refresh::Dead => panic!("granted"),
+        };
+        let lost = next(&mut tables, &first, now);
+        let second = next(&mut tables, &first, now + leeway / 2);
+        assert_ne!(lost, second);
+        let third = next(&mut tables, &second, now + leeway);
+        assert_eq!(tables.rotate(&first, leeway, now + leeway), Refresh::Dead);
+        assert_eq!(tables.rotate(&third, leeway, now + leeway), Refresh::Dead);
     }
 
     #[test]
     fn rotation_does_not_lengthen_the_session_and_revocation_ends_it() {
         let (mut tables, now) = (Tables::default(), Instant::now());
         let first = tables.refresh_token(&PEOPLE[0], Vec::new(), Moment::EPOCH, (LIFE, now));
-        let Refresh::Granted { token: second, .. } = tables.rotate(&first, now + LIFE / 2) else {
+        let Refresh::Granted { token: second, .. } = tables.rotate(&first, Duration::ZERO, now + LIFE / 2)
+        else {
             panic!("granted")
         };
-        assert_eq!(tables.rotate(&second, now + LIFE), Refresh::Dead);
+        assert_eq!(tables.rotate(&second, Duration::ZERO, now + LIFE), Refresh::Dead);
         let other = tables.refresh_token(&PEOPLE[1], Vec::new(), Moment::EPOCH, (LIFE, now));
         tables.revoke(&other);
         tables.revoke("never seen");
-        assert_eq!(tables.rotate(&other, now), Refresh::Dead);
+        assert_eq!(tables.rotate(&other, Duration::ZERO, now), Refresh::Dead);
     }
 
     #[test]

@@ -38,7 +38,11 @@ pub struct SignInWith {
 #[utoipa::path(get, path = "/me", tag = "desk",
     responses((status = 200, body = Me), (status = 401, body = Problem)))]
 async fn me(State(api): State<Api>, caller: Caller) -> Result<Json<Me>, Refusal> {
-    Ok(Json(api.services.me(&caller.actor, &caller.issuer).await?))
+    Ok(Json(
+        api.services
+            .me(&caller.actor, &caller.issuer, &caller.uid)
+            .await?,
+    ))
 }
 
 /// The desk profile; without sign-in only its brand and environment are filled in.

@@ -26,6 +26,8 @@ pub struct Caller {
     pub actor: Actor,
     /// Who vouches.
     pub issuer: String,
+    /// The person's id there.
+    pub uid: String,
 }
 
 impl FromRequestParts<Api> for Caller {
@@ -36,6 +38,7 @@ impl FromRequestParts<Api> for Caller {
         Ok(Self {
             actor,
             issuer: identity.issuer,
+            uid: identity.subject,
         })
     }
 }

@@ -11,7 +11,7 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn me(&self, actor: &Actor, issuer: &str) -> Result<Me, ServiceError> {
+    pub async fn me(&self, actor: &Actor, issuer: &str, uid: &str) -> Result<Me, ServiceError> {
         let agent = people::find(self.store.read(), actor.id).await?;
         Ok(Me {
             id: actor.id,
@@ -23,6 +23,7 @@ impl Services {
             availability: agent.map(|a| a.availability).unwrap_or_default(),
             session_id: actor.session,
             issuer: issuer.to_owned(),
+            uid: uid.to_owned(),
             server_time: self.now(),
         })
     }

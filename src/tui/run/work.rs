@@ -223,6 +223,9 @@ impl Worker {
             jobs.extend(app.update(Msg::Link(up), now));
         }
         if let Ok(Answer::Me(me)) = &reply {
+            if !me.uid.is_empty() {
+                self.ask(Ask::BelongsTo(me.uid.clone()));
+            }
             self.signed_in(me.id);
         }
         jobs.extend(app.update(Msg::Reply(id, reply), now));
