@@ -33,7 +33,17 @@ fn edits(key: Key) -> bool {
 }
 
 impl App {
+    /// Whether this is a key that locks from anywhere: out of a text field, a dialog, the palette, in the smallest window.
+    fn locks(&self, key: Key) -> bool {
+        let meant = self.env.keymap.resolve(&[Context::Global], &[key]);
+        self.gate.is_none() && key.inserts().is_none() && meant == Resolution::Command(Command::Lock)
+    }
+
     pub(super) fn key(&mut self, key: Key, jobs: &mut Vec<Job>) {
+        if self.locks(key) {
+            self.clear_pending(jobs);
+            return self.lock(false, jobs);
+        }
         if self.is_too_small() {
             // nothing can be seen, so nothing but leaving may be done
             if key

@@ -44,7 +44,7 @@ impl App {
     }
 
     pub(super) fn sign_in(&mut self, state: SignInState, jobs: &mut Vec<Job>) {
-        if state == SignInState::Approved {
+        if matches!(state, SignInState::Approved | SignInState::Kept) {
             self.tries = 0;
             self.ask_me(jobs);
         }

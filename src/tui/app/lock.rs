@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::{App, Job};
+use super::{App, Job, Owner};
 use crate::domain::time::Moment;
-use crate::tui::flow::{ApiCall, Effect, Reply, RequestId, Route, Toast, Tone};
+use crate::tui::flow::{ApiCall, Effect, Event, Reply, RequestId, Route, Toast, Tone};
 
 /// The wake at which it may be time to lock.
 pub(super) const WAKE_LOCK: &str = "lock";
@@ -138,6 +138,21 @@ impl App {
             jobs.push(Job::LockIfUnused);
         } else {
             self.arm_lock(jobs);
+        }
+    }
+
+    /// Whether customers' data is on the screen and a time without use takes it away: then the machine's clock is watched.
+    #[must_use]
+    pub fn watches_clock(&self) -> bool {
+        self.gate.is_none() && self.limit() > 0
+    }
+
+    /// The window came to the front, or went. What is shown behind a window is as old as what is shown in front of it.
+    pub(super) fn focus(&mut self, here: bool, jobs: &mut Vec<Job>) {
+        match self.gate.as_ref().map(|kept| kept.id) {
+            Some(id) => self.deliver(Owner::Screen(id), Event::Focus(here), jobs),
+            None if here => self.lock_is_due(jobs),
+            None => {}
         }
     }
 

@@ -117,6 +117,46 @@ fn a_machine_that_slept_is_locked_before_the_first_key_does_anything() {
 }
 
 #[test]
+fn a_machine_that_slept_shows_nothing_before_any_key() {
+    for woken in [Msg::ClockJumped, Msg::Focus(true)] {
+        let mut desk = Desk1::signed_in();
+        desk.pass(LIMIT - 1);
+        let jobs = desk.send(woken.clone());
+        assert_eq!(
+            wakes(&jobs),
+            [1],
+            "{woken:?} within the time sets the deadline by the clock"
+        );
+        desk.pass(1);
+        assert_eq!(desk.send(woken.clone()), [Job::LockIfUnused], "{woken:?}");
+        assert!(desk.send(Msg::Focus(false)).is_empty());
+        desk.send(Msg::Unused(Duration::ZERO));
+        assert_eq!(desk.app.shown(), Some(ScreenKind::SignIn));
+        assert!(desk.send(woken).is_empty(), "nothing is left to hide");
+    }
+}
+
+#[test]
+fn one_key_locks_out_of_whatever_is_open() {
+    for open in ["", "/ a d a", ":", "?", "=", "Q", "x", "n", "g"] {
+        let mut desk = Desk1::signed_in();
+        if !open.is_empty() {
+            desk.keys(open);
+        }
+        let jobs = desk.keys("f9");
+        assert!(jobs.contains(&Job::Lock), "behind `{open}`: {jobs:?}");
+        assert_eq!(desk.app.shown(), Some(ScreenKind::SignIn), "behind `{open}`");
+        assert!(!desk.keys("f9").contains(&Job::Lock), "once");
+    }
+    let mut small = Desk1::signed_in();
+    small.send(Msg::Resized(ratatui::layout::Size::new(20, 5)));
+    assert!(
+        small.keys("f9").contains(&Job::Lock),
+        "in a window that is too small"
+    );
+}
+
+#[test]
 fn who_types_for_long_is_here_for_the_backend_too() {
     let mut desk = Desk1::signed_in();
     assert!(desk.keys("down").is_empty(), "it was told a moment ago");

@@ -59,6 +59,10 @@ pub enum Msg {
     Command(Command),
     /// Text was pasted.
     Paste(String),
+    /// The window came to the front (`true`), or another one did.
+    Focus(bool),
+    /// The machine's clock went on much further than this program ran: it slept, or the clock was set.
+    ClockJumped,
     /// The terminal has another size.
     Resized(Size),
     /// A call was answered.
@@ -216,6 +220,8 @@ impl App {
             Msg::Key(key) => self.key(key, &mut jobs),
             Msg::Command(command) => self.command(command, &mut jobs),
             Msg::Paste(text) => self.paste(text, &mut jobs),
+            Msg::Focus(here) => self.focus(here, &mut jobs),
+            Msg::ClockJumped => self.lock_is_due(&mut jobs),
             Msg::Resized(size) => self.resized(size, &mut jobs),
             Msg::Reply(id, reply) => self.reply(id, reply, &mut jobs),
             Msg::Delayed(id, words) => self.delayed(id, words, &mut jobs),

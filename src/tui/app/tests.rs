@@ -253,6 +253,7 @@ fn me(role: Option<Role>) -> Me {
         availability: Presence::Available,
         session_id: SessionId(uuid::Uuid::nil()),
         issuer: "https://id.example.com".to_owned(),
+        uid: "00u1".to_owned(),
         server_time: Moment::EPOCH,
     }
 }

@@ -31,6 +31,8 @@ pub enum Event {
     Woke(WakeKey),
     /// The terminal has another size; `ctx.size` holds it.
     Resized,
+    /// The window came to the front (`true`), or another one did. For the gate's screens.
+    Focus(bool),
     /// The way to the backend was lost or found again; `ctx.link` says which.
     Link,
     /// Something changed, wherever it was done. Sent to every kept screen, so that all show the same.
@@ -99,6 +101,8 @@ pub enum SignInState {
     NotApproved(String),
     /// Approved: the session begins.
     Approved,
+    /// Nothing had to be approved: the sign-in of an earlier run goes on.
+    Kept,
     /// The code is too old.
     Expired,
     /// Refused or impossible: why, and what to do next.

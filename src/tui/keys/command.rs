@@ -216,7 +216,7 @@ commands! {
     GoTickets, "go-tickets", "Tickets", "Go to the tickets, as you left them.", Global, ["g t"], TicketView;
     GoActivity, "go-activity", "Activity", "Go to what was done to tokens, with before and after.", Global, ["g l"], TokenView;
     GoApprovals, "go-approvals", "Approvals", "Go to what waits for a second person.", Global, ["g p"], ApprovalView;
-    Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in.", Global, ["g ."];
+    Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in; F9 works while you type too.", Global, ["g .", "f9"];
     SignOut, "sign-out", "Sign out", "End the session here and at the identity provider.", Global, ["g o"];
     Quit, "quit", "Quit", "Leave the desk.", Global, ["Q", "ctrl-c", "ctrl-q"];
     Suspend, "suspend", "Suspend", "Put the desk to sleep and go to the shell.", Global, ["ctrl-z"];

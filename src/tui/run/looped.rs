@@ -1,5 +1,7 @@
 //! The loop itself, the same for the screen and for lines.
 
+use std::time::Duration;
+
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -7,7 +9,7 @@ use tokio::time::Instant;
 use super::Post;
 use super::setup::DeskError;
 use super::work::{Own, PATIENCE, Worker};
-use crate::domain::time::{Clock, SystemClock};
+use crate::domain::time::{Clock, Moment, SystemClock};
 use crate::tui::app::{App, Job, Msg};
 use crate::tui::flow::Toast;
 use crate::tui::term::{Signal, Signals};
@@ -61,8 +63,10 @@ where
         self.surface.show(&mut self.app)?;
         let mut flow = self.own(first)?;
         let mut woken_by_us = false;
+        let mut pace = Pace::new(&clock);
         while flow == Flow::On {
             let wake = self.worker.next_wake();
+            let look = self.app.watches_clock().then(|| Instant::now() + LOOK);
             let mut jobs = Vec::new();
             tokio::select! {
                 biased;
@@ -98,6 +102,10 @@ where
                         jobs.extend(self.app.update(Msg::Woke(id), clock.now()));
                     }
                 }
+                () = sleep_until(look) => {}
+            }
+            if pace.jumped(Instant::now(), clock.now()) {
+                jobs.extend(self.app.update(Msg::ClockJumped, clock.now()));
             }
             woken_by_us |= jobs.contains(&Job::Suspend);
             if self.own(jobs)? == Flow::Leave {
@@ -154,6 +162,35 @@ where
                 () = tokio::time::sleep_until(end) => return,
             }
         }
+    }
+}
+
+/// Timers stand still while a machine sleeps: this often it is looked whether one did, as long as that matters.
+const LOOK: Duration = Duration::from_secs(30);
+/// The machine's clock is ahead of the program's by more than chance and corrections make it.
+const JUMP: i64 = 5;
+
+/// Holds the machine's clock against the one that runs while the program does.
+#[derive(Debug)]
+struct Pace {
+    ran: Instant,
+    clock: Moment,
+}
+
+impl Pace {
+    fn new(clock: &SystemClock) -> Self {
+        Self {
+            ran: Instant::now(),
+            clock: clock.now(),
+        }
+    }
+
+    /// Whether the machine's clock went on much further than the program ran, since this was asked last.
+    fn jumped(&mut self, ran: Instant, clock: Moment) -> bool {
+        let ran_for = ran.saturating_duration_since(self.ran).as_secs();
+        let passed = clock.seconds_since(self.clock);
+        (self.ran, self.clock) = (ran, clock);
+        passed.saturating_sub(i64::try_from(ran_for).unwrap_or(i64::MAX)) > JUMP
     }
 }
 
@@ -218,6 +255,21 @@ mod tests {
         fn resumed(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_machine_that_slept_shows_by_its_clock() {
+        let (start, wall) = (Instant::now(), Moment::EPOCH);
+        let mut pace = Pace {
+            ran: start,
+            clock: wall,
+        };
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        assert!(!pace.jumped(at(30), wall.plus_seconds(30)));
+        assert!(!pace.jumped(at(60), wall.plus_seconds(63)), "a small correction");
+        assert!(pace.jumped(at(61), wall.plus_seconds(3_600)), "an hour of sleep");
+        assert!(!pace.jumped(at(62), wall.plus_seconds(3_601)), "told once");
+        assert!(!pace.jumped(at(63), wall), "a clock that was set back");
     }
 
     fn app() -> App {

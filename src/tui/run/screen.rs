@@ -80,6 +80,7 @@ impl Surface for Screen {
         match input {
             Input::Key(key) => vec![Msg::Key(key)],
             Input::Paste(text) => vec![Msg::Paste(text)],
+            Input::Focus(here) => vec![Msg::Focus(here)],
             Input::Resized(size) => {
                 self.size = size;
                 self.pictures.measure(Guard::cell());

@@ -33,6 +33,8 @@ pub(super) enum Ask {
     Lock,
     /// The sign-in is in use.
     Used,
+    /// Whose sign-in it is, by the issuer's id.
+    BelongsTo(String),
     /// The desk's rule: lock after so many minutes; 0: never.
     LockAfter(u32),
     /// Say how long the sign-in may still go unused.
@@ -155,9 +157,7 @@ struct Keeper {
 impl Keeper {
     async fn do_it(&mut self, ask: Ask) {
         match ask {
-            Ask::SignIn(SignInAsk::Start) if self.session.signed_in() => {
-                tell(&self.posts, SignInState::Approved)
-            }
+            Ask::SignIn(SignInAsk::Start) if self.session.signed_in() => tell(&self.posts, SignInState::Kept),
             Ask::SignIn(SignInAsk::Start) if *lock(&self.busy) => {}
             Ask::SignIn(SignInAsk::Start | SignInAsk::NewCode) => self.ask_for_code(),
             Ask::SignIn(SignInAsk::CallOff) => {
@@ -172,6 +172,11 @@ impl Keeper {
                 self.end(true).await;
             }
             Ask::Used => self.session.used().await,
+            Ask::BelongsTo(uid) => {
+                // it waits for a renewal under way; a lock must not wait for that
+                let session = self.session.clone();
+                tokio::spawn(async move { session.belongs_to(&uid).await });
+            }
             Ask::LockAfter(minutes) => self.session.lock_after(minutes).await,
             Ask::LockIfUnused => {
                 // without a rule of its own the desk's counts

@@ -23,6 +23,8 @@ enum Step {
     Key(Key, usize),
     /// So many bytes begin a paste.
     Paste(usize),
+    /// So many bytes say whether the window is in front.
+    Focus(bool, usize),
     /// So many bytes mean nothing here.
     Skip(usize),
     /// The rest is still on its way.
@@ -55,6 +57,10 @@ impl Decoder {
                 }
                 Step::Paste(used) => {
                     self.pasting = true;
+                    at += used;
+                }
+                Step::Focus(here, used) => {
+                    out.push_back(Input::Focus(here));
                     at += used;
                 }
                 Step::Skip(used) => at += used,
@@ -141,6 +147,8 @@ fn escape(rest: &[u8]) -> Step {
         [ESC, b'[' | b'O', ..] => match escape(&rest[1..]) {
             Step::Key(key, used) => Step::Key(Key { alt: true, ..key }, used + 1),
             Step::Skip(used) => Step::Skip(used + 1),
+            // the escape was pressed, and then the window changed
+            Step::Focus(..) => plain(KeyCode::Esc, 1),
             other => other,
         },
         [ESC, ..] => plain(KeyCode::Esc, 1),
@@ -162,7 +170,7 @@ fn escape(rest: &[u8]) -> Step {
         [b']' | b'P' | b'_', rest @ ..] if !rest.is_empty() => string(rest),
         _ => match step(rest) {
             Step::Key(key, used) => Step::Key(Key { alt: true, ..key }, used + 1),
-            Step::Skip(used) | Step::Paste(used) => Step::Skip(used + 1),
+            Step::Skip(used) | Step::Paste(used) | Step::Focus(_, used) => Step::Skip(used + 1),
             Step::More => Step::More,
         },
     }
@@ -212,6 +220,7 @@ fn control(rest: &[u8]) -> Step {
     let held = numbers.get(1).copied().unwrap_or(1).saturating_sub(1);
     let code = match (last, first) {
         (b'~', 200) => return Step::Paste(used),
+        (b'I' | b'O', _) if told.is_empty() => return Step::Focus(last == b'I', used),
         (b'~', n) => numbered(n),
         (b'u', n) => char::from_u32(n).and_then(typed),
         (b'Z', _) => {

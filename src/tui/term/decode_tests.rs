@@ -43,6 +43,10 @@ fn keys_are_spelled_in_one_way() {
         ),
         (b"\x1bx\x1bX\x1b\x0b", "alt-x alt-X ctrl-alt-k"),
         (b"\x1b\x1b[A\x1b\x1bOB", "alt-up alt-down"),
+        (
+            b"\x1b[Ia\x1b[O\x1b\x1b[I\x1bO",
+            "Focus(true) a Focus(false) esc Focus(true)",
+        ),
         (b"\x1b[27u\x1b[97;5u\x1b[114;2u\x1b[13u", "esc ctrl-a R enter"),
         ("é漢😀".as_bytes(), "é 漢 😀"),
     ] {
@@ -65,7 +69,6 @@ fn answers_of_the_terminal_are_no_keys() {
     for bytes in [
         &b"\x1b[?62;4c"[..],
         b"\x1b[12;40R",
-        b"\x1b[I\x1b[O",
         b"\x1b[?2026;2$y",
         b"\x1b[97;1:3u",
         b"\x1b_Gi=31;OK\x1b\\",

@@ -17,13 +17,17 @@ const SCREEN: u8 = 2;
 const PASTE: u8 = 4;
 /// The cursor is hidden.
 const CURSOR: u8 = 8;
+/// The terminal says when its window comes to the front and when it goes.
+const FOCUS: u8 = 16;
 
 const ENTER: &[(u8, &str)] = &[
     (SCREEN, "\x1b[?1049h"),
     (PASTE, "\x1b[?2004h"),
     (CURSOR, "\x1b[?25l"),
+    (FOCUS, "\x1b[?1004h"),
 ];
 const LEAVE: &[(u8, &str)] = &[
+    (FOCUS, "\x1b[?1004l"),
     (CURSOR, "\x1b[?25h"),
     (PASTE, "\x1b[?2004l"),
     (SCREEN, "\x1b[?1049l"),
@@ -103,7 +107,7 @@ impl Guard {
             .filter(|(bit, _)| on & bit == 0)
             .map(|(_, code)| *code)
             .collect();
-        ON.fetch_or(SCREEN | PASTE | CURSOR, Ordering::SeqCst);
+        ON.fetch_or(SCREEN | PASTE | CURSOR | FOCUS, Ordering::SeqCst);
         self.out.write_all(wanted.as_bytes()).inspect_err(|_| restore())
     }
 

@@ -11,6 +11,8 @@ pub enum Input {
     Key(Key),
     /// Pasted text: line ends are `\n`, control characters are gone.
     Paste(String),
+    /// The window came to the front (`true`), or another one did.
+    Focus(bool),
     /// The terminal has another size.
     Resized(Size),
     /// The terminal is gone.

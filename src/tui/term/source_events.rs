@@ -70,6 +70,8 @@ fn input(event: Event) -> Option<Input> {
     match event {
         Event::Key(event) => Key::from_event(&event).map(Input::Key),
         Event::Paste(text) => Some(Input::Paste(pasted(&text))),
+        Event::FocusGained => Some(Input::Focus(true)),
+        Event::FocusLost => Some(Input::Focus(false)),
         Event::Resize(width, height) => Some(Input::Resized(Size { width, height })),
         _ => None,
     }

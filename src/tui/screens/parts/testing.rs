@@ -73,6 +73,7 @@ impl World {
                 availability: Presence::Available,
                 session_id: SessionId(uuid(2)),
                 issuer: "https://id.example.com".to_owned(),
+                uid: "00u1".to_owned(),
                 server_time: now(),
             },
             desk: Profile::shipped("extracare").expect("shipped"),

@@ -20,6 +20,12 @@ use crate::tui::keys::{Command, Context, Key, KeyCode};
 
 /// The clock of the code: minutes, and seconds in the last one.
 const CLOCK: WakeKey = "clock";
+/// The code has been in sight for long enough.
+const HIDE: WakeKey = "hide";
+/// How long a code stays in sight without a key, and without the window in front: long enough to approve it in a browser
+/// before this window.
+const IN_SIGHT: Duration = Duration::from_secs(180);
+const BEHIND: Duration = Duration::from_secs(60);
 
 /// How far it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,6 +37,8 @@ enum Stage {
     Code(Code),
     /// Approved: finding out who it is.
     Approved,
+    /// Signed in from an earlier run: finding out who it is.
+    Kept,
     /// The code is too old.
     Expired,
     /// Nobody waits for an approval any more.
@@ -66,6 +74,10 @@ pub(super) struct SignIn {
     choosing: Option<usize>,
     /// Whether the QR code has the whole screen.
     whole_qr: bool,
+    /// Whether the code is out of sight, because nobody seems to be here.
+    hidden: bool,
+    /// When a key was pressed last.
+    here: Option<Moment>,
 }
 
 impl SignIn {
@@ -79,7 +91,12 @@ impl SignIn {
 
     fn hear(&mut self, state: SignInState, ctx: &Ctx<'_>) -> Vec<Effect> {
         let asleep = matches!(self.stage, Stage::CalledOff | Stage::Locked { .. });
-        if asleep && !matches!(state, SignInState::Starting | SignInState::Approved) {
+        if asleep
+            && !matches!(
+                state,
+                SignInState::Starting | SignInState::Approved | SignInState::Kept
+            )
+        {
             // news of the attempt that was called off
             return Vec::new();
         }
@@ -102,10 +119,13 @@ impl SignIn {
                     complete,
                     expires_at,
                 });
-                return self.clock(ctx);
+                let mut effects = self.clock(ctx);
+                effects.extend(self.in_sight(IN_SIGHT, ctx));
+                return effects;
             }
             SignInState::Trouble(words) | SignInState::NotApproved(words) => self.note = Some(words),
             SignInState::Approved => self.stage = Stage::Approved,
+            SignInState::Kept => self.stage = Stage::Kept,
             SignInState::Expired => self.stage = Stage::Expired,
             SignInState::Failed(words) => self.stage = Stage::Failed(words),
         }
@@ -114,7 +134,49 @@ impl SignIn {
         }
         self.choosing = None;
         self.whole_qr = false;
-        vec![Effect::Unwake(CLOCK)]
+        vec![Effect::Unwake(CLOCK), Effect::Unwake(HIDE)]
+    }
+
+    /// Shows the code for so long. Lines that were said stay said.
+    fn in_sight(&mut self, after: Duration, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.hidden = false;
+        if self.code().is_none() || ctx.linear {
+            return Vec::new();
+        }
+        vec![Effect::Wake { after, key: HIDE }]
+    }
+
+    /// Nobody seems to be here: whoever passes by is not to read the code.
+    fn out_of_sight(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if self.code().is_none() {
+            return Vec::new();
+        }
+        let unused = self.here.take().map(|here| ctx.now.seconds_since(here).max(0));
+        let left = unused.map(|unused| IN_SIGHT.saturating_sub(Duration::from_secs(unused.unsigned_abs())));
+        if let Some(left) = left.filter(|left| !left.is_zero()) {
+            return self.in_sight(left, ctx);
+        }
+        (self.hidden, self.whole_qr, self.choosing) = (true, false, None);
+        Vec::new()
+    }
+
+    /// A key was pressed.
+    fn touched(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.here = Some(ctx.now);
+        if self.hidden {
+            self.in_sight(IN_SIGHT, ctx)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The window came to the front, or went.
+    fn focus(&mut self, here: bool, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match (here, self.hidden) {
+            (true, _) => self.in_sight(IN_SIGHT, ctx),
+            (false, false) => self.in_sight(BEHIND, ctx),
+            (false, true) => Vec::new(),
+        }
     }
 
     /// Asks to be woken when the shown time changes next.
@@ -161,7 +223,8 @@ impl SignIn {
                 self.stage = Stage::Starting;
                 self.choosing = None;
                 self.whole_qr = false;
-                vec![Effect::Unwake(CLOCK), Effect::SignIn(SignInAsk::NewCode)]
+                let news = Effect::SignIn(SignInAsk::NewCode);
+                vec![Effect::Unwake(CLOCK), Effect::Unwake(HIDE), news]
             }
             (Command::ShowQr, Some(_)) => {
                 self.whole_qr = !self.whole_qr;
@@ -181,7 +244,8 @@ impl SignIn {
                 // the code goes from the screen at once
                 self.stage = Stage::CalledOff;
                 self.note = None;
-                vec![Effect::Unwake(CLOCK), Effect::SignIn(SignInAsk::CallOff)]
+                let off = Effect::SignIn(SignInAsk::CallOff);
+                vec![Effect::Unwake(CLOCK), Effect::Unwake(HIDE), off]
             }
             _ => Vec::new(),
         }
@@ -234,8 +298,18 @@ impl Screen for SignIn {
             Event::Opened => vec![Effect::SignIn(SignInAsk::Start)],
             Event::SignIn(state) => self.hear(state, ctx),
             Event::Woke(CLOCK) => self.clock(ctx),
-            Event::Command(command) => self.command(command),
-            Event::Key(key) => self.choose(key),
+            Event::Woke(HIDE) => self.out_of_sight(ctx),
+            Event::Focus(here) => self.focus(here, ctx),
+            Event::Command(command) => {
+                let mut effects = self.touched(ctx);
+                effects.extend(self.command(command));
+                effects
+            }
+            Event::Key(key) => {
+                let mut effects = self.touched(ctx);
+                effects.extend(self.choose(key));
+                effects
+            }
             _ => Vec::new(),
         }
     }
@@ -266,7 +340,7 @@ impl Screen for SignIn {
             }
             offer(Command::OpenBrowser);
         }
-        if self.stage != Stage::Approved {
+        if !matches!(self.stage, Stage::Approved | Stage::Kept) {
             offer(Command::NewCode);
         }
         if self.whole_qr || self.choosing.is_some() {

@@ -95,6 +95,55 @@ fn code_and_address_are_readable_and_the_qr_code_stands_beside_where_it_fits() {
 }
 
 #[test]
+fn a_code_that_nobody_looks_at_goes_out_of_sight_until_a_key_or_the_window_brings_it_back() {
+    let hides = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Wake { after, key: HIDE } => Some(after.as_secs()),
+            _ => None,
+        })
+    };
+    let shown = "W D J B - M J H T";
+    for (width, height) in [(120, 40), (80, 24)] {
+        let mut world = World::new(width, height);
+        let mut screen = SignIn::default();
+        let effects = screen.update(prompt(5), &world.ctx());
+        assert_eq!(hides(&effects), Some(180));
+        let effects = screen.update(Event::Focus(false), &world.ctx());
+        assert_eq!(
+            hides(&effects),
+            Some(60),
+            "the browser is in front: so long it can be compared"
+        );
+        assert!(world.frame(&mut screen).contains(shown));
+        for back in [
+            Event::Key(Key::char('j')),
+            Event::Command(Command::CopyCode),
+            Event::Focus(true),
+        ] {
+            world.now = world.now.plus_seconds(180);
+            screen.update(Event::Woke(HIDE), &world.ctx());
+            let frame = world.frame(&mut screen);
+            assert!(!frame.contains(shown) && !frame.contains('▀'), "{frame}");
+            assert!(frame.contains("Press any key"), "{frame}");
+            let effects = screen.update(back, &world.ctx());
+            assert_eq!(hides(&effects), Some(180));
+            assert!(world.frame(&mut screen).contains(shown));
+        }
+        world.now = world.now.plus_seconds(100);
+        assert!(screen.update(Event::Key(Key::char('j')), &world.ctx()).is_empty());
+        world.now = world.now.plus_seconds(80);
+        let effects = screen.update(Event::Woke(HIDE), &world.ctx());
+        assert_eq!(hides(&effects), Some(100), "a key was pressed meanwhile");
+        world.now = world.now.plus_seconds(100);
+        screen.update(Event::Woke(HIDE), &world.ctx());
+        assert!(!world.frame(&mut screen).contains(shown));
+        world.now = Moment::EPOCH;
+        screen.update(prompt(0), &world.ctx());
+        assert!(world.frame(&mut screen).contains(shown), "a new code is shown");
+    }
+}
+
+#[test]
 fn at_80_by_24_the_qr_code_takes_the_whole_screen_on_a_key() {
     let world = World::new(80, 24);
     let mut screen = SignIn::default();
@@ -112,7 +161,7 @@ fn the_clock_shows_minutes_and_seconds_only_at_the_end() {
     let mut world = World::new(80, 24);
     let mut screen = SignIn::default();
     let wait = |effects: &[Effect]| match effects {
-        [Effect::Wake { after, .. }] => after.as_secs(),
+        [Effect::Wake { after, key: CLOCK }, ..] => after.as_secs(),
         other => panic!("{other:?}"),
     };
     assert_eq!(wait(&screen.update(prompt(0), &world.ctx())), 60);
@@ -230,7 +279,7 @@ fn a_sign_in_is_called_off_by_one_key_and_the_code_goes_from_the_screen() {
 
 #[test]
 fn approval_and_expiry_blank_the_code() {
-    for state in [SignInState::Approved, SignInState::Expired] {
+    for state in [SignInState::Approved, SignInState::Kept, SignInState::Expired] {
         let world = World::new(80, 24);
         let mut screen = SignIn::default();
         screen.update(prompt(0), &world.ctx());

@@ -52,7 +52,8 @@ impl Pen<'_, '_> {
 }
 
 pub(super) fn draw(screen: &SignIn, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
-    if let (true, Some(qr)) = (screen.whole_qr, screen.code().and_then(|code| code.qr.as_ref())) {
+    let code = screen.code().filter(|_| !screen.hidden);
+    if let (true, Some(qr)) = (screen.whole_qr, code.and_then(|code| code.qr.as_ref())) {
         let size = qr.size();
         if size.width <= area.width && size.height <= area.height {
             let x = area.x + (area.width - size.width) / 2;
@@ -66,7 +67,7 @@ pub(super) fn draw(screen: &SignIn, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>)
         width: area.width.saturating_sub(4),
         ..area
     };
-    if let Some(code) = screen.code()
+    if let Some(code) = code
         && let (Some(left), Some(qr)) = (beside(code, area), &code.qr)
     {
         let size = qr.size();
@@ -100,6 +101,7 @@ pub(super) fn draw(screen: &SignIn, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>)
     match &screen.stage {
         Stage::Starting => pen.text(&ctx.words.get("signin-starting"), Role::Text),
         Stage::Approved => pen.text(&ctx.words.get("signin-approved"), Role::Good),
+        Stage::Kept => pen.text(&ctx.words.get("signin-kept"), Role::Text),
         Stage::Expired => pen.text(&ctx.words.get("signin-expired"), Role::Warning),
         Stage::CalledOff => pen.text(&ctx.words.get("signin-called-off"), Role::Text),
         Stage::Locked { idle } => {
@@ -113,6 +115,7 @@ pub(super) fn draw(screen: &SignIn, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>)
             pen.text(why, Role::Text);
         }
         Stage::Code(code) if screen.choosing.is_some() => choose(screen, code, &mut pen),
+        Stage::Code(_) if screen.hidden => pen.text(&ctx.words.get("signin-hidden"), Role::Text),
         Stage::Code(code) => show_code(code, &mut pen),
     }
     if let Some(note) = &screen.note {
@@ -207,6 +210,7 @@ pub(super) fn say(screen: &SignIn, ctx: &Ctx<'_>) -> Vec<String> {
     match &screen.stage {
         Stage::Starting => lines.push(words.get("signin-starting")),
         Stage::Approved => lines.push(words.get("signin-approved")),
+        Stage::Kept => lines.push(words.get("signin-kept")),
         Stage::Expired => lines.push(words.get("signin-expired")),
         Stage::CalledOff => lines.push(words.get("signin-called-off")),
         Stage::Locked { idle } => lines.extend([words.get("signin-locked"), locked(*idle, ctx)]),
