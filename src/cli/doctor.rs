@@ -1,6 +1,7 @@
 //! `doctor`: what is set, what is there, what is not.
 
-use std::io::IsTerminal;
+mod terminal;
+
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -71,7 +72,7 @@ pub(super) fn run(global: &Global, output: &Output) -> Result<(), Exit> {
                 detail: format!("{key} is set by {by}"),
             }));
             runtime()?.block_on(async {
-                findings.push(backend(&config).await);
+                findings.extend(backend(&config).await);
                 findings.extend(issuer(&config).await);
                 findings.push(signed_in(&config).await);
             });
@@ -79,7 +80,7 @@ pub(super) fn run(global: &Global, output: &Output) -> Result<(), Exit> {
         Err(exit) => findings.push(wrong("configuration", exit.detail)),
     }
     findings.push(log_place());
-    findings.extend(terminal());
+    findings.extend(terminal::findings(&|name| std::env::var(name).ok()));
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         contract: crate::wire::CONTRACT_VERSION,
@@ -110,23 +111,35 @@ fn file(config: &Config) -> Finding {
     }
 }
 
-async fn backend(config: &Config) -> Finding {
+/// Whether the backend answers, and what it says of the clock here.
+async fn backend(config: &Config) -> Vec<Finding> {
     let api = match Api::new(&config.backend, Arc::new(Anonymous)) {
         Ok(api) => api,
-        Err(error) => return wrong("backend", error.to_string()),
+        Err(error) => return vec![wrong("backend", error.to_string())],
     };
     match api.brand().await {
-        Ok(desk) => good(
-            "backend",
-            format!(
+        Ok(desk) => {
+            let words = format!(
                 "{} answers for {} ({})",
                 config.backend.url,
                 desk.brand.line(),
                 desk.environment.label
-            ),
-        ),
-        Err(error) => wrong("backend", format!("{}: {error}", config.backend.url)),
+            );
+            vec![
+                good("backend", words),
+                clock("backend", time_of(&config.backend.url).await),
+            ]
+        }
+        Err(error) => vec![wrong("backend", format!("{}: {error}", config.backend.url))],
     }
+}
+
+/// How far the clock here is ahead of the one at that address, if it tells.
+async fn time_of(address: &str) -> Option<i64> {
+    let url = url::Url::parse(address).ok()?;
+    let http = IssuerHttp::new(&url).ok()?;
+    http.ask_time(&url).await.ok()?;
+    http.clock_ahead(SystemClock.now())
 }
 
 /// Whether the issuer answers, and what it says of the clock here.
@@ -147,18 +160,18 @@ async fn issuer(config: &Config) -> Vec<Finding> {
             } else {
                 good("issuer", format!("{} answers", metadata.issuer))
             };
-            vec![offers, clock(ahead)]
+            vec![offers, clock("issuer", ahead)]
         }
         Err(why) => vec![wrong("issuer", why)],
     }
 }
 
-fn clock(ahead: Option<i64>) -> Finding {
+fn clock(whose: &str, ahead: Option<i64>) -> Finding {
     match ahead {
-        None => note("clock", "the issuer does not tell its time"),
-        Some(ahead) => match clock_notice(ahead) {
+        None => note("clock", format!("the {whose} does not tell its time")),
+        Some(ahead) => match clock_notice(whose, ahead) {
             Some(words) => wrong("clock", words),
-            None => good("clock", "as the issuer's, within a minute"),
+            None => good("clock", format!("as the {whose}'s, within a minute")),
         },
     }
 }
@@ -187,29 +200,6 @@ fn log_place() -> Finding {
         Some(dir) => note("state", dir.display().to_string()),
         None => note("state", "no home directory: nothing is kept between runs"),
     }
-}
-
-fn terminal() -> Vec<Finding> {
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let colour = if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
-        "none (NO_COLOR)"
-    } else if matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit") {
-        "24 bit"
-    } else if variable("TERM").contains("256color") {
-        "256 colours"
-    } else {
-        "16 colours"
-    };
-    let mut findings = vec![note("colour", colour)];
-    findings.push(if std::io::stdout().is_terminal() {
-        note("terminal", safe(&variable("TERM")))
-    } else {
-        note("terminal", "standard output is not a terminal")
-    });
-    if !variable("SSH_CONNECTION").is_empty() {
-        findings.push(note("terminal", "over SSH: copying goes by OSC 52"));
-    }
-    findings
 }
 
 fn words(report: &Report) -> String {

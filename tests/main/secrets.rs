@@ -29,14 +29,32 @@ fn refresh_tokens(dir: &Path, found: &mut Vec<String>) {
     }
 }
 
+/// All files below a folder.
+#[cfg(unix)]
+fn everything_below(dir: &Path, found: &mut Vec<(std::path::PathBuf, Vec<u8>)>) {
+    for entry in std::fs::read_dir(dir).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            everything_below(&path, found);
+        } else {
+            found.push((path.clone(), std::fs::read(&path).unwrap_or_default()));
+        }
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn no_log_at_any_level_holds_a_secret_or_a_customer() {
     let machine = Machine::new();
     machine.write("accounts.csv", ACCOUNTS);
+    let temp = machine.home().join("temp");
+    std::fs::create_dir(&temp).expect("a folder");
     let loud = |args: &[&str]| {
         let mut command = machine.command(args);
-        command.env("TOKENDESK_LOG", "trace").env("RUST_LOG", "trace");
+        command
+            .env("TOKENDESK_LOG", "trace")
+            .env("RUST_LOG", "trace")
+            .env("TMPDIR", &temp);
         command
     };
     let import = [
@@ -123,6 +141,41 @@ async fn no_log_at_any_level_holds_a_secret_or_a_customer() {
     assert!(told.await.expect("sent").success());
     backend.wait().await.expect("ends");
     logs.push(std::fs::read(machine.home().join("backend.log")).expect("a log"));
+
+    // the backend's database and what was imported lie where they were put; nothing else of customers is anywhere
+    let mut disk = Vec::new();
+    everything_below(machine.home(), &mut disk);
+    assert!(
+        disk.iter()
+            .any(|(path, _)| path.extension().is_some_and(|kind| kind == "lock")),
+        "the client keeps something"
+    );
+    for (path, bytes) in disk {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
+        if name.starts_with("desk.db") || name == "accounts.csv" {
+            continue;
+        }
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        for customer in [
+            "adalind",
+            "quistworthy",
+            "5550173",
+            "555 0173",
+            "zanzibar",
+            "ec72360839",
+            "eyj",
+        ] {
+            assert!(
+                !text.contains(customer),
+                "`{customer}` lies in {}",
+                path.display()
+            );
+        }
+    }
 
     let text = String::from_utf8_lossy(&logs.concat()).into_owned();
     assert!(
