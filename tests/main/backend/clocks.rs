@@ -173,13 +173,13 @@ fn each_level_is_told_once_by_however_many_workers() {
         };
         let four = async || {
             let s = &b.server.services;
-            let (a, b, c, d) = tokio::join!(
+            let (one, two, three, four) = tokio::join!(
                 s.tell_clocks(4),
                 s.tell_clocks(4),
                 s.tell_clocks(4),
                 s.tell_clocks(4)
             );
-            for done in [a, b, c, d] {
+            for done in [one, two, three, four] {
                 done.expect("told");
             }
             worked(&b).await;
