@@ -16,6 +16,7 @@ const ENGLISH: &[(&str, &str)] = &[
     ("tokens", include_str!("en/tokens.ftl")),
     ("tickets", include_str!("en/tickets.ftl")),
     ("asking", include_str!("en/asking.ftl")),
+    ("ticket_verbs", include_str!("en/ticket_verbs.ftl")),
     ("widgets", include_str!("en/widgets.ftl")),
     ("errors", include_str!("en/errors.ftl")),
     ("linear", include_str!("en/linear.ftl")),

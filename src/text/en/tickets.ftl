@@ -133,6 +133,31 @@ ticket-head-no-customer = none yet; { $key } finds them
 ticket-head-assignee = with { $name }
 ticket-head-tier = tier { $tier }
 ticket-head-opened = opened { $when }
+ticket-chip-merged = merged away
+ticket-chip-escalated = escalated, level { $level }
+ticket-chip-snoozed = sleeps until { $until }
+ticket-pane-about = About
+ticket-pane-files = { $count ->
+    [0] Files
+    [one] 1 file
+   *[other] { $count } files
+}
+ticket-pane-checks = Checklist { $done }/{ $all }
+ticket-field-escalation = Escalated
+ticket-about-escalation = { $status }, to { $to } by { $by }, level { $level }: { $reason }
+escalation-pending = nobody has taken it up
+escalation-in_progress = taken up
+escalation-resolved = resolved
+escalation-closed = over
+ticket-field-watchers = Watched by
+ticket-field-spent = Time spent
+ticket-field-resolved = Resolved
+ticket-field-rating = Rating
+ticket-file-of-customer = from the customer
+ticket-file-unscanned = not scanned
+ticket-story-customer = { $who } (customer)
+ticket-story-of = in { $number }
+ticket-story-file = file: { $name }, { $size }
 ticket-chip-reopened = reopened { $count }×
 ticket-token-state = State
 ticket-token-name = Name
@@ -206,8 +231,12 @@ tickets-view-mine = mine
 tickets-view-unassigned = unassigned
 tickets-view-open = not done yet
 tickets-view-urgent = urgent
+tickets-view-risk = at risk
+tickets-view-breached = breached
+tickets-view-escalated = escalated
+tickets-view-waiting = waiting
 tickets-view-all = all
 tickets-none-selected = There is no ticket under the cursor.
 tickets-empty = No ticket fits. { $filter } changes the query, { $all } shows all tickets.
 tickets-say-row = Ticket { $at }: { $number } { $subject }. { $priority }, { $status }, customer { $customer }, with { $assignee }, updated { $when }.
-tickets-say-keys = { $open } open, { $new } new ticket, { $filter } query, 1 to 5 views, ? all keys.
+tickets-say-keys = { $open } open, { $new } new ticket, { $filter } query, 1 to 9 queues, ? all keys.

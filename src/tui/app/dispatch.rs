@@ -291,6 +291,11 @@ impl App {
             Command::Lock => self.lock(false, jobs),
             Command::Undo => self.undo(jobs),
             Command::GoActivity => self.act(vec![Effect::Push(Route::Activity)], jobs),
+            Command::GoDashboard => self.act(vec![Effect::Push(Route::Dashboard)], jobs),
+            Command::SetAvailability => {
+                let open = crate::tui::screens::parts::availability::choose();
+                self.act(vec![open], jobs);
+            }
             Command::GoApprovals => self.act(vec![Effect::Push(Route::Approvals)], jobs),
             Command::SignOut => self.ask(Question::SignOut),
             _ => {

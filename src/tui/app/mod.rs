@@ -316,6 +316,8 @@ const OWN: &[Command] = &[
     Command::Undo,
     Command::GoActivity,
     Command::GoApprovals,
+    Command::GoDashboard,
+    Command::SetAvailability,
     Command::GoLookup,
     Command::GoTickets,
     Command::Lock,

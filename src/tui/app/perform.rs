@@ -88,6 +88,9 @@ impl App {
             }
             Effect::Close => self.close(owner, jobs),
             Effect::Publish(fact) => {
+                if let (Fact::Available(status), Some(me)) = (&fact, &mut self.env.me) {
+                    me.availability = *status;
+                }
                 if let Fact::TokenChanged(done) = &fact {
                     self.env.memory.note((**done).clone());
                 }

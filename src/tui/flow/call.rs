@@ -1,6 +1,7 @@
 //! What screens can ask of the backend: plain values over the wire's types.
 
 use super::ask_call::AskCall;
+use super::ticket_call::TicketCall;
 use super::token_call::TokenCall;
 use crate::domain::id::{AccountId, IntentKey, OfferId, TicketId, TokenId};
 use crate::domain::permission::Permission;
@@ -120,6 +121,8 @@ pub enum ApiCall {
     On(TokenCall),
     /// About asking lists → see each.
     Ask(AskCall),
+    /// More about tickets → see each.
+    Case(TicketCall),
     /// A page of the catalog, with what each offer means for an account's wallet →
     /// [`Answer::Offers`](super::Answer::Offers).
     Offers {
@@ -261,6 +264,7 @@ impl ApiCall {
             Self::ReissueToken { key, token, .. } => (key, "token.reissue", format!("token {token}")),
             Self::On(call) => return call.intent(),
             Self::Ask(call) => return call.intent(),
+            Self::Case(call) => return call.intent(),
             Self::CreateTicket { key, .. } => (key, "ticket.create", "ticket".to_owned()),
             Self::PostMessage { key, ticket, .. } => (key, "ticket.message", format!("ticket {ticket}")),
             Self::EditTicket { key, ticket, .. } => (key, "ticket.edit", format!("ticket {ticket}")),
@@ -316,6 +320,7 @@ impl ApiCall {
             Self::On(call) => call.permission(),
             Self::Ask(call) => call.permission(),
             Self::Offers { .. } | Self::Offer(_) | Self::Picture(_) => Permission::OfferView,
+            Self::Case(call) => call.permission(),
             Self::Tickets(_) | Self::Ticket(_) | Self::TicketByNumber(_) | Self::TicketHistory(_) => {
                 Permission::TicketView
             }

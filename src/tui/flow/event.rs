@@ -3,6 +3,7 @@
 use super::effect::WakeKey;
 use super::pending::RequestId;
 use super::reply::Reply;
+use crate::domain::agent::Availability;
 use crate::domain::id::{AccountId, TicketId};
 use crate::domain::time::Moment;
 use crate::tui::keys::{Command, Key};
@@ -63,6 +64,8 @@ pub enum Fact {
     TokenRowChanged(Box<TokenRow>),
     /// A request for a second person was decided.
     Decided,
+    /// The person said whether they take work.
+    Available(Availability),
     /// A query was saved, changed or retired.
     PresetsChanged,
     /// Tokens of a wallet changed; which ones is not known here.

@@ -16,6 +16,7 @@ mod picture;
 mod reply;
 mod route;
 mod screen;
+mod ticket_call;
 mod token_call;
 
 pub use ask_call::{AskAnswer, AskCall};
@@ -29,4 +30,5 @@ pub use picture::{Picture, Placed};
 pub use reply::{Answer, CallError, Current, Handed, Reply, Trouble};
 pub use route::{Root, Route, ScreenKind};
 pub use screen::{Availability, Dialog, Explanation, Hyperlink, Screen};
+pub use ticket_call::{TicketAnswer, TicketCall, TicketChange};
 pub use token_call::{TokenAnswer, TokenCall};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::ask_call::AskAnswer;
 use super::picture::Picture;
+use super::ticket_call::TicketAnswer;
 use super::token_call::TokenAnswer;
 use crate::domain::profile::Profile;
 use crate::wire::accounts::{AccountCard, AccountHits, Revealed, Verified};
@@ -41,6 +42,7 @@ pub enum Answer {
     Done(Box<ActionDone>),
     Of(TokenAnswer),
     Asked(AskAnswer),
+    OfTicket(TicketAnswer),
     Offers(Page<OfferRow>),
     Offer(Box<OfferRow>),
     Picture(Arc<Picture>),

@@ -53,6 +53,15 @@ pub enum Route {
     Activity,
     /// What waits for a second person.
     Approvals,
+    /// Numbers of one's own day, and of the desk.
+    Dashboard,
+    /// The tickets that a query finds, such as those behind a bar.
+    TicketsOf {
+        /// The query.
+        query: String,
+        /// The zone of its days.
+        zone: String,
+    },
     /// All tickets. Home of the ticket side.
     Tickets,
     /// One ticket beside its account's tokens.
@@ -83,7 +92,8 @@ impl Route {
             Self::Plan { .. } => ScreenKind::Plan,
             Self::Activity => ScreenKind::Activity,
             Self::Approvals => ScreenKind::Approvals,
-            Self::Tickets => ScreenKind::Tickets,
+            Self::Dashboard => ScreenKind::Dashboard,
+            Self::Tickets | Self::TicketsOf { .. } => ScreenKind::Tickets,
             Self::Ticket { .. } => ScreenKind::Ticket,
             Self::NewTicket { .. } => ScreenKind::NewTicket,
         }
@@ -104,6 +114,8 @@ impl Route {
             | Self::Plan { .. }
             | Self::Activity
             | Self::Approvals
+            | Self::Dashboard
+            | Self::TicketsOf { .. }
             | Self::Tickets
             | Self::NewTicket { .. } => None,
         }
@@ -131,6 +143,8 @@ pub enum ScreenKind {
     Activity,
     /// See [`Route::Approvals`].
     Approvals,
+    /// See [`Route::Dashboard`].
+    Dashboard,
     /// See [`Route::Tickets`].
     Tickets,
     /// See [`Route::Ticket`].

@@ -33,6 +33,8 @@ pub enum Context {
     Queue,
     /// On an open ticket.
     Ticket,
+    /// On a dashboard.
+    Dashboard,
     /// On a plan for many tokens.
     Plan,
     /// Where requests wait for a second person.
@@ -45,7 +47,7 @@ pub enum Context {
 
 impl Context {
     /// All contexts.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Global,
         Self::List,
         Self::Table,
@@ -60,6 +62,7 @@ impl Context {
         Self::Tickets,
         Self::Queue,
         Self::Ticket,
+        Self::Dashboard,
         Self::Plan,
         Self::Approvals,
         Self::Dialog,
@@ -84,6 +87,7 @@ impl Context {
             Self::Tickets => "tickets",
             Self::Queue => "queue",
             Self::Ticket => "ticket",
+            Self::Dashboard => "dashboard",
             Self::Plan => "plan",
             Self::Approvals => "approvals",
             Self::Dialog => "dialog",
@@ -109,6 +113,7 @@ impl Context {
             Self::Tickets => "Tickets",
             Self::Queue => "Ticket list",
             Self::Ticket => "Open ticket",
+            Self::Dashboard => "Dashboards",
             Self::Plan => "Plan for many tokens",
             Self::Approvals => "Approvals",
             Self::Dialog => "Dialogs and forms",
@@ -121,8 +126,8 @@ impl Context {
 /// [`Context::Dialog`] lie above all others and may give keys another meaning while they do.
 pub(super) const TOGETHER: &[&[Context]] = {
     use Context::{
-        Account, Approvals, Catalog, Dialog, Global, List, Lookup, Panes, Plan, Presets, Queue, SignIn,
-        Table, Text, Ticket, Tickets, TokenList, Tokens,
+        Account, Approvals, Catalog, Dashboard, Dialog, Global, List, Lookup, Panes, Plan, Presets, Queue,
+        SignIn, Table, Text, Ticket, Tickets, TokenList, Tokens,
     };
     &[
         &[Lookup, List, Panes, Global],
@@ -130,8 +135,9 @@ pub(super) const TOGETHER: &[&[Context]] = {
             Account, Tokens, TokenList, Presets, Tickets, Table, List, Panes, Global,
         ],
         &[Catalog, Tickets, List, Panes, Global],
-        &[Queue, Tickets, Table, List, Panes, Global],
+        &[Queue, Presets, Tickets, Table, List, Panes, Global],
         &[Ticket, Tickets, Tokens, List, Panes, Global],
+        &[Dashboard, List, Panes, Global],
         &[Plan, List, Panes, Global],
         &[Approvals, List, Panes, Global],
         &[SignIn],
@@ -216,6 +222,8 @@ commands! {
     GoTickets, "go-tickets", "Tickets", "Go to the tickets, as you left them.", Global, ["g t"], TicketView;
     GoActivity, "go-activity", "Activity", "Go to what was done to tokens, with before and after.", Global, ["g l"], TokenView;
     GoApprovals, "go-approvals", "Approvals", "Go to what waits for a second person.", Global, ["g p"], ApprovalView;
+    GoDashboard, "go-dashboard", "Dashboard", "Go to the numbers of your day, and of the desk.", Global, ["g d"], DashboardView;
+    SetAvailability, "set-availability", "Availability", "Say whether you take work: available, busy, away, offline.", Global, ["A"], AvailabilitySet;
     Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in; F9 works while you type too.", Global, ["g .", "f9"];
     SignOut, "sign-out", "Sign out", "End the session here and at the identity provider.", Global, ["g o"];
     Quit, "quit", "Quit", "Leave the desk.", Global, ["Q", "ctrl-c", "ctrl-q"];
@@ -277,26 +285,34 @@ commands! {
     Preset9, "preset-9", "Query 9", "Ask the saved query on 9; again: the list's first query.", Presets, ["9"], PresetUse;
     Facets, "facets", "By value", "Count the tokens by state, type, merchant and campaign, and pick from them.", TokenList, ["f"], TokenView;
     ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;
-    TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a"], TicketTake;
-    TicketPutBack, "ticket-put-back", "Put back", "Put the ticket back into the queue.", Tickets, ["t q"], TicketTake;
+    TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a", "+"], TicketTake;
+    TicketPutBack, "ticket-put-back", "Put back", "Put the ticket back into the queue.", Tickets, ["t q"], TicketRelease;
+    TicketGive, "ticket-give", "Give", "Give the ticket to somebody: who is there, with how much work.", Tickets, ["t g"], TicketAssign;
     TicketStatus, "ticket-status", "Status", "Move the ticket to another status.", Tickets, ["t s"], TicketStatus;
     TicketPriority, "ticket-priority", "Priority", "Change how soon the ticket needs care.", Tickets, ["t p"], TicketEdit;
     TicketReply, "ticket-reply", "Reply", "Write to the customer.", Tickets, ["t r"], TicketMessage;
     TicketNote, "ticket-note", "Internal note", "Write a note that only people behind the desk see.", Tickets, ["t i"], TicketMessage;
     TicketClose, "ticket-close", "Close", "Close the ticket with a resolution.", Tickets, ["t c"], TicketClose;
     TicketReopen, "ticket-reopen", "Reopen", "Reopen the ticket with a reason.", Tickets, ["t o"], TicketReopen;
-    TicketLink, "ticket-link", "Link", "Link the ticket to an account or token.", Tickets, ["t l"], TicketEdit;
+    TicketEscalate, "ticket-escalate", "Escalate", "Hand the ticket over to tier 2, a role or a person, or say what came of it.", Tickets, ["t e"], TicketEscalate;
+    TicketTags, "ticket-tags", "Tags", "Put tags on the ticket, or take them off.", Tickets, ["t t"], TicketEdit;
+    TicketSnooze, "ticket-snooze", "Snooze", "Let the ticket sleep until a moment, or wake it.", Tickets, ["t z"], TicketEdit;
+    TicketMerge, "ticket-merge", "Merge", "Merge the ticket into another one, or take a merge apart.", Tickets, ["t m"], TicketMerge;
     TicketHistory, "ticket-history", "Activities", "Show everything that happened to the ticket, or the conversation again.", Tickets, ["t h", "h"], TicketView;
     GroupBy, "group-by", "Group", "Put the rows into groups by one of their fields.", Queue, ["B"], TicketView;
-    ViewMine, "view-mine", "Mine", "Show the tickets that are yours.", Queue, ["1"], TicketView;
-    ViewUnassigned, "view-unassigned", "Unassigned", "Show the tickets that nobody has.", Queue, ["2"], TicketView;
-    ViewOpen, "view-open", "Open ones", "Show the tickets that are not closed.", Queue, ["3"], TicketView;
-    ViewUrgent, "view-urgent", "Urgent", "Show the tickets that need care now.", Queue, ["4"], TicketView;
-    ViewAll, "view-all", "All", "Show all tickets.", Queue, ["5"], TicketView;
+    TicketEdit, "ticket-edit", "Edit", "Change subject, category, description and the desk's own fields.", Ticket, ["t d"], TicketEdit;
+    TicketLink, "ticket-link", "Link", "Tie the ticket to another one, or to a thing in another system.", Ticket, ["t l"], TicketEdit;
+    TicketUnlink, "ticket-unlink", "Unlink", "Take a tie off the ticket: a ticket, a token, a thing elsewhere, the customer.", Ticket, ["t L"], TicketEdit;
+    TicketWatch, "ticket-watch", "Watch", "Begin to watch the ticket, or end it.", Ticket, ["t w"], TicketView;
+    TicketCheck, "ticket-check", "Checklist", "Do, add or take off points of the checklist.", Ticket, ["t x"], TicketEdit;
+    TicketTime, "ticket-time", "Time", "Start or stop your clock, write time down, correct it.", Ticket, ["t k"], TicketMessage;
+    TicketSplit, "ticket-split", "Split", "Make a ticket of its own of some messages.", Ticket, ["t b"], TicketEdit;
     NextInQueue, "next-in-queue", "Next ticket", "Go to the next ticket of the list that this one was opened from.", Ticket, ["]"], TicketView;
     PreviousInQueue, "previous-in-queue", "Ticket before", "Go to the ticket before in the list that this one was opened from.", Ticket, ["["], TicketView;
     FindCustomer, "find-customer", "Find customer", "Look the ticket's customer up.", Ticket, ["f"], AccountSearch;
     OpenWallet, "open-wallet", "Wallet", "Open the customer's account and tokens, for this ticket.", Ticket, ["w"], AccountView;
+    TurnDashboard, "turn-dashboard", "Mine or desk", "Turn from your own numbers to those of the desk, and back.", Dashboard, ["d"], StatsView;
+    ChooseSpan, "choose-span", "Days", "Choose over which days the numbers of the desk are.", Dashboard, ["r"], StatsView;
     RunPlan, "run-plan", "Do it", "Do the plan: all rows that are left of it.", Plan, ["ctrl-s"], TokenBulk;
     Approve, "approve", "Approve", "Approve what somebody else asked for.", Approvals, ["a"], ApprovalDecide;
     Reject, "reject", "Reject", "Reject the request, or take back one's own.", Approvals, ["x"], ApprovalView;

@@ -57,6 +57,7 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
         } => done(api.reissue_token(*token, *version, *key, body).await?),
         ApiCall::On(call) => super::token_call::perform(api, call).await?,
         ApiCall::Ask(call) => super::ask_call::perform(api, call).await?,
+        ApiCall::Case(call) => super::ticket_call::perform(api, call).await?,
         ApiCall::Offers { account, params } => Answer::Offers(api.offers_for(*account, params).await?),
         ApiCall::Picture(id) => picture(api, *id).await?,
         ApiCall::Offer(id) => Answer::Offer(Box::new(api.offer(*id).await?)),
@@ -172,6 +173,7 @@ pub(super) fn settled(call: &ApiCall, settled: Settled) -> Result<Answer, Client
         }
         ApiCall::On(call) => super::token_call::settled(call, value)?,
         ApiCall::Ask(_) => super::ask_call::settled(value)?,
+        ApiCall::Case(call) => super::ticket_call::settled(call, value)?,
         ApiCall::PostMessage { .. } => Answer::Message(read(value)?),
         _ => Answer::Ticket(Box::new(read(value)?)),
     })

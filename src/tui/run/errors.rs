@@ -53,6 +53,7 @@ fn current(call: &ApiCall, row: serde_json::Value) -> Option<Current> {
     match call {
         ApiCall::On(call) => super::token_call::current(call, row),
         ApiCall::Ask(_) => super::ask_call::current(row),
+        ApiCall::Case(call) => super::ticket_call::current(call, row),
         ApiCall::RemoveToken { .. } | ApiCall::ReissueToken { .. } => serde_json::from_value(row)
             .ok()
             .map(|row| Current::Token(Box::new(row))),

@@ -15,6 +15,7 @@ mod looped;
 mod screen;
 mod setup;
 mod signin;
+mod ticket_call;
 mod token_call;
 mod work;
 

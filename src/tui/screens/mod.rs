@@ -4,6 +4,7 @@ pub mod account;
 mod activity;
 mod approvals;
 pub mod catalog;
+mod dashboard;
 mod denied;
 pub mod lookup;
 pub mod new_ticket;
@@ -35,6 +36,8 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
         Route::Plan { plan, account } => Box::new(plan::PlanScreen::new(*plan, *account)),
         Route::Activity => Box::new(activity::ActivityScreen::new()),
         Route::Approvals => Box::new(approvals::ApprovalsScreen::new()),
+        Route::Dashboard => Box::new(dashboard::DashboardScreen::default()),
+        Route::TicketsOf { query, zone } => Box::new(tickets::TicketsScreen::of(query, zone)),
         Route::Tickets => Box::new(tickets::TicketsScreen::new()),
         Route::Token {
             account,

@@ -18,25 +18,25 @@ use super::sign_in::page;
 const BUDGET: usize = 25;
 
 /// A person at the keyboard who counts.
-struct Hands {
-    pty: Pty,
-    commands: usize,
+pub(super) struct Hands {
+    pub(super) pty: Pty,
+    pub(super) commands: usize,
 }
 
 impl Hands {
     /// One key that is a command.
-    fn press(&mut self, key: &str) {
+    pub(super) fn press(&mut self, key: &str) {
         self.commands += 1;
         self.pty.keys(key);
     }
 
     /// Text into a field.
-    fn type_text(&mut self, text: &str) {
+    pub(super) fn type_text(&mut self, text: &str) {
         self.pty.keys(text);
     }
 }
 
-async fn seeded() -> RunningDemo {
+pub(super) async fn seeded() -> RunningDemo {
     let demo = demo::start(DemoOptions {
         listen: "127.0.0.1:0".to_owned(),
         database: None,
@@ -58,12 +58,11 @@ async fn seeded() -> RunningDemo {
     demo
 }
 
-async fn walk(width: u16, height: u16) {
-    let demo = seeded().await;
-    let home = tempfile::tempdir().expect("a folder");
+/// A desk of this size against the demo, signed in as its first person.
+pub(super) async fn desk_of(demo: &RunningDemo, home: &std::path::Path, width: u16, height: u16) -> Hands {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokendesk"));
     command.env_clear();
-    command.env("HOME", home.path());
+    command.env("HOME", home);
     command.env("TERM", "xterm-256color");
     let config = demo.write_config().expect("written");
     command.args([std::ffi::OsStr::new("--config"), config.as_os_str()]);
@@ -79,6 +78,13 @@ async fn walk(width: u16, height: u16) {
         .expect("approved");
     hands.pty.text("A-1042");
     hands.pty.text("● live");
+    hands
+}
+
+async fn walk(width: u16, height: u16) {
+    let demo = seeded().await;
+    let home = tempfile::tempdir().expect("a folder");
+    let mut hands = desk_of(&demo, home.path(), width, height).await;
 
     // A new ticket, from anywhere.
     hands.press("\x0e");

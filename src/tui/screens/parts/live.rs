@@ -72,6 +72,12 @@ impl<T: Row> Live<T> {
         self
     }
 
+    /// What the query that is asked now is called, where it is a saved one.
+    #[must_use]
+    pub fn preset_name(&self) -> Option<&str> {
+        self.presets.as_ref()?.named(self.window.query())
+    }
+
     /// Reads the saved queries again, with what each finds now.
     pub fn read_presets(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.presets

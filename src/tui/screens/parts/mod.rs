@@ -2,6 +2,7 @@
 
 pub mod account_verbs;
 pub mod act;
+pub mod availability;
 pub mod bulk;
 pub mod columns;
 mod completing;
@@ -22,6 +23,7 @@ pub mod pictures;
 pub mod presets;
 pub mod query_form;
 pub mod sheet;
+pub mod sla;
 pub mod sort;
 mod suggesting;
 pub mod ticket_columns;

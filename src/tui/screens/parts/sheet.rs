@@ -147,6 +147,20 @@ impl Sheet {
         }
     }
 
+    /// Puts text into a field, as if the person had not touched anything.
+    pub fn fill(&mut self, name: &str, text: &str) {
+        for entry in &mut self.entries {
+            if entry.name != name {
+                continue;
+            }
+            match &mut entry.part {
+                Part::Line(field) | Part::Reason { own: field, .. } => field.set(text),
+                Part::Long(area) => area.set(text),
+                Part::Choice { .. } => {}
+            }
+        }
+    }
+
     /// Chooses the option of that code, as if the person had not touched anything.
     pub fn preset(&mut self, name: &str, code: &str) {
         for entry in &mut self.entries {

@@ -1,7 +1,7 @@
 //! The columns of a list of tickets: what each shows of a ticket.
 
 use super::columns::{Columned, Columns, Spec, grow, spec};
-use super::{day, or_nothing};
+use super::{day, or_nothing, sla};
 use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::theme::Role;
@@ -28,8 +28,12 @@ static SPECS: &[Spec<TicketRow>] = &[
     spec("priority", Width::Fixed(8), 0, true, |t, ctx| {
         Text::new(priority(t, ctx), Role::of_priority(t.priority.word()))
     }),
-    spec("status", Width::Fixed(21), 0, true, |t, ctx| {
+    spec("status", Width::Fixed(20), 0, true, |t, ctx| {
         Text::plain(status(t, ctx))
+    }),
+    spec("sla", Width::Fixed(11), 0, true, |t, ctx| {
+        let (text, role) = sla::chip(&t.sla, ctx);
+        Text::new(text, role)
     }),
     spec("subject", grow(20, 4), 0, true, |t, _| {
         Text::plain(t.subject.clone())
@@ -44,6 +48,7 @@ static SPECS: &[Spec<TicketRow>] = &[
             Text::plain(t.tier.to_string())
         })
     },
+    spec("tags", grow(8, 1), 5, false, |t, _| Text::plain(t.tags.join(" "))),
     spec("updated", Width::Fixed(11), 1, true, |t, ctx| {
         let when = people::relative(ctx.words, t.updated_at.timestamp(), ctx.now.timestamp());
         Text::new(when, Role::Muted)
@@ -81,15 +86,21 @@ pub fn priority(ticket: &TicketRow, ctx: &Ctx<'_>) -> String {
     format!("{sign} {}", ctx.desk.priority_label(ticket.priority))
 }
 
-/// Where it stands; reopened ones have a sign and how often.
+/// Where it stands; what is escalated, was reopened or sleeps has a sign.
 #[must_use]
 pub fn status(ticket: &TicketRow, ctx: &Ctx<'_>) -> String {
-    let label = ctx.desk.status_label(ticket.status).to_owned();
-    if ticket.reopened == 0 {
-        return label;
+    let mut text = ctx.desk.status_label(ticket.status).to_owned();
+    let sign = |rich: &'static str, plain: &'static str| if ctx.theme.is_ascii() { plain } else { rich };
+    if ticket.escalated {
+        text.push_str(sign(" ⇈", " ^"));
     }
-    let sign = if ctx.theme.is_ascii() { "~" } else { "↺" };
-    format!("{label} {sign}{}", ticket.reopened)
+    if ticket.reopened > 0 {
+        text.push_str(&format!(" {}{}", sign("↺", "~"), ticket.reopened));
+    }
+    if ticket.snoozed_until.is_some_and(|until| until > ctx.now) {
+        text.push_str(sign(" ☾", " z"));
+    }
+    text
 }
 
 /// What the desk calls its category.

@@ -1,7 +1,10 @@
 //! One ticket: what it is about, what was said and done, and its tokens beside it.
 
+mod about;
+mod head;
 mod say;
 mod story;
+mod tokens;
 mod update;
 mod view;
 
@@ -12,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::gate::token_action;
-use super::parts::{key, ticket_verbs};
+use super::parts::{key, sla, ticket_verbs};
 use crate::domain::id::{TicketId, TokenId};
 use crate::domain::permission::Permission;
 use crate::tui::flow::{
@@ -22,6 +25,7 @@ use crate::tui::keys::{Command, Context};
 use crate::tui::widgets::list::List;
 use crate::tui::widgets::scroll::Scroll;
 use crate::wire::accounts::AccountCard;
+use crate::wire::clocks::TicketClocks;
 use crate::wire::tickets::{TicketDetail, TicketEvent};
 use crate::wire::tokens::TokenRow;
 
@@ -32,6 +36,12 @@ enum Pane {
     Story,
     /// The linked tokens.
     Tokens,
+    /// What the ticket says of itself, and what it has to do with.
+    About,
+    /// The files that hang on it.
+    Files,
+    /// Its checklist.
+    Checks,
 }
 
 /// The ticket screen.
@@ -45,6 +55,8 @@ pub struct TicketScreen {
     card: Option<Box<AccountCard>>,
     card_asked: Latest,
     deciding: super::parts::disputes::Deciding,
+    clocks: Option<Box<TicketClocks>>,
+    clocks_asked: Latest,
     history: Option<Vec<TicketEvent>>,
     history_asked: Latest,
     history_problem: Option<CallError>,
@@ -53,6 +65,12 @@ pub struct TicketScreen {
     history_scroll: Scroll,
     tokens: List<TokenId>,
     pane: Pane,
+    /// What stands beside the story where there is room for one pane only.
+    side: Pane,
+    /// What stands below the tokens where there is room for both.
+    lower: Pane,
+    lines_scroll: Scroll,
+    wide: bool,
     zoomed: bool,
 }
 
@@ -68,6 +86,8 @@ impl TicketScreen {
             card: None,
             card_asked: Latest::default(),
             deciding: Default::default(),
+            clocks: None,
+            clocks_asked: Latest::default(),
             history: None,
             history_asked: Latest::default(),
             history_problem: None,
@@ -76,6 +96,10 @@ impl TicketScreen {
             history_scroll: Scroll::default(),
             tokens: List::default(),
             pane: Pane::Story,
+            side: Pane::Tokens,
+            lower: Pane::About,
+            lines_scroll: Scroll::default(),
+            wide: false,
             zoomed: false,
         }
     }
@@ -195,8 +219,8 @@ impl Screen for TicketScreen {
             (Pane::Tokens, Some(_)) => ctx.may(Permission::TokenView).into(),
             _ => Availability::Dimmed(ctx.words.get("ticket-no-token-here")),
         };
+        commands.extend(ticket_verbs::whole_commands(row, ctx));
         commands.extend([
-            (Command::TicketLink, ctx.may(Permission::AccountSearch).into()),
             (Command::TicketHistory, Availability::Enabled),
             (Command::Open, open),
             (Command::NextInQueue, self.beside(Command::NextInQueue, ctx)),
@@ -213,9 +237,17 @@ impl Screen for TicketScreen {
         commands
     }
 
-    /// Where the ticket can go from here, and what each way needs.
+    /// How its clocks came to their due moments, where the ticket can go from here, and what each way needs.
     fn explain(&self, ctx: &Ctx<'_>) -> Option<Explanation> {
         let detail = self.detail.as_ref()?;
-        Some(ticket_verbs::explain(&detail.row, ctx))
+        let mut explanation = ticket_verbs::explain(&detail.row, ctx);
+        let mut lines = match &self.clocks {
+            Some(clocks) => sla::explain(clocks, ctx),
+            None => vec![ctx.words.get("ticket-clocks-unknown")],
+        };
+        lines.push(String::new());
+        lines.append(&mut explanation.lines);
+        explanation.lines = lines;
+        Some(explanation)
     }
 }

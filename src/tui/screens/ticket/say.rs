@@ -1,6 +1,8 @@
 //! The ticket screen in words.
 
-use super::view::{about, customer, standing, state};
+use super::about::{lines as lines_of, title};
+use super::head::{about, customer, standing};
+use super::tokens::state;
 use super::{Pane, TicketScreen};
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
@@ -36,6 +38,11 @@ impl TicketScreen {
             (Pane::Tokens, Some(token)) => {
                 let values = [("name", token.name.as_str()), ("state", &state(token, ctx))];
                 lines.push(words.with("ticket-say-token", &values));
+            }
+            (Pane::About | Pane::Files | Pane::Checks, _) => {
+                lines.push(title(self.pane, detail, ctx));
+                let all = lines_of(self.pane, detail, ctx);
+                lines.extend(all.into_iter().map(|paragraph| paragraph.text));
             }
             _ => {
                 let story = if self.shows_history {

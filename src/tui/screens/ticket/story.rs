@@ -2,10 +2,11 @@
 //! of all changes.
 
 use super::TicketScreen;
-use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility};
+use crate::domain::ticket::{AuthorKind, Priority, ResolutionType, TicketStatus, Visibility};
 use crate::domain::time::Moment;
 use crate::text::people;
 use crate::tui::flow::Ctx;
+use crate::tui::screens::parts::ticket_verbs;
 use crate::tui::theme::{Role, Sign};
 use crate::tui::widgets::scroll::Paragraph;
 use crate::wire::tickets::{Message, TicketDetail, TicketEvent};
@@ -77,18 +78,35 @@ fn opening(detail: &TicketDetail, ctx: &Ctx<'_>) -> Vec<Paragraph> {
     ]
 }
 
-fn said(message: &Message, ctx: &Ctx<'_>) -> [Paragraph; 2] {
+fn said(message: &Message, ctx: &Ctx<'_>) -> Vec<Paragraph> {
     let (sign, word, indent, role) = match message.visibility {
         Visibility::Public => (Sign::Public, "ticket-story-public", PUBLIC, Role::Title),
         Visibility::Internal => (Sign::Internal, "ticket-story-internal", INTERNAL, Role::Info),
     };
     let when = ago(message.at, ctx);
-    let values = [("who", message.author.as_str()), ("when", when.as_str())];
-    let head = format!("{} {}", ctx.theme.sign(sign), ctx.words.with(word, &values));
-    [
+    let who = match message.by {
+        AuthorKind::Customer => ctx
+            .words
+            .with("ticket-story-customer", &[("who", &message.author)]),
+        AuthorKind::Agent | AuthorKind::System => message.author.clone(),
+    };
+    let values = [("who", who.as_str()), ("when", when.as_str())];
+    let mut head = format!("{} {}", ctx.theme.sign(sign), ctx.words.with(word, &values));
+    if let Some(number) = &message.of_ticket {
+        let from = ctx.words.with("ticket-story-of", &[("number", number)]);
+        head.push_str(&format!(" · {from}"));
+    }
+    let mut lines = vec![
         Paragraph::new(head, role).indent(indent - PUBLIC),
         Paragraph::new(message.body.clone(), Role::Text).indent(indent),
-    ]
+    ];
+    let files = message.attachments.iter().map(|file| {
+        let size = ticket_verbs::size(file.size);
+        let values = [("name", file.name.as_str()), ("size", size.as_str())];
+        Paragraph::new(ctx.words.with("ticket-story-file", &values), Role::Info).indent(indent)
+    });
+    lines.extend(files);
+    lines
 }
 
 fn done(action: &Action, ctx: &Ctx<'_>) -> Paragraph {

@@ -109,9 +109,9 @@ fn the_customer_is_found_for_the_ticket_and_the_wallet_opens_with_it() {
     let effects = give(&mut screen, &world, Command::FindCustomer);
     assert!(matches!(&effects[..], [Effect::Push(Route::Lookup { ticket })] if *ticket == Some(id)));
     let changed = Event::Happened(Fact::TicketChanged(Box::new(full())));
-    let (_, asked) = call(&screen.update(changed, &world.ctx()));
+    let asked = calls(&screen.update(changed, &world.ctx()));
     assert_eq!(
-        asked,
+        asked[0].1,
         ApiCall::Account(card().id),
         "its card tells whether it was confirmed"
     );
@@ -278,4 +278,109 @@ fn the_next_of_the_list_takes_the_place_of_this_one() {
         why(&screen, &world, Command::NextInQueue),
         "It is the last ticket of the list."
     );
+}
+
+/// A ticket with everything that hangs on it.
+fn laden() -> TicketDetail {
+    let json = serde_json::json!({
+        "tags": ["app", "vip"],
+    });
+    let mut detail = full();
+    detail.row.tags = serde_json::from_value(json["tags"].clone()).expect("tags");
+    detail.row.escalated = true;
+    detail.row.escalations = 1;
+    detail.row.reopened = 1;
+    detail.row.snoozed_until = Some(at("2026-11-22T09:00:00Z"));
+    detail.row.rating = Some(4);
+    detail.feedback = "Quick, thank you.".to_owned();
+    detail.fields.insert("store_number".to_owned(), "12".to_owned());
+    detail.spent_seconds = 4_200;
+    detail.checks = serde_json::from_value(serde_json::json!([
+        {"id": uuid(601), "text": "Call the store", "done_at": "2026-11-21T14:28:00Z", "done_by": "A-1042 Amara Okafor"},
+        {"id": uuid(602), "text": hostile(), "done_at": null, "done_by": ""},
+    ]))
+    .expect("checks");
+    detail.attachments = serde_json::from_value(serde_json::json!([
+        {"id": uuid(603), "name": "receipt.png", "media_type": "image/png", "size": 120_000, "sha256": "00",
+         "visibility": "public", "by": "Tyrone Johnson", "by_kind": "customer", "at": "2026-11-21T14:27:00Z",
+         "scan": "unscanned"},
+        {"id": uuid(604), "name": hostile(), "media_type": "text/plain", "size": 12, "sha256": "00",
+         "visibility": "internal", "by": "A-1042 Amara Okafor", "by_kind": "agent", "at": "2026-11-21T14:28:00Z",
+         "scan": "clean"},
+    ]))
+    .expect("files");
+    detail.links = serde_json::from_value(serde_json::json!([
+        {"kind": "parent", "ticket_id": uuid(802), "number": "TKT-000802", "subject": "All offers of Monday",
+         "status": "open"},
+    ]))
+    .expect("links");
+    detail.entities = serde_json::from_value(serde_json::json!([
+        {"kind": "purchase", "label": "Purchase", "reference": "P-77", "url": "https://extracare.example.com/p/P-77"},
+    ]))
+    .expect("entities");
+    detail.row.sla = serde_json::from_value(serde_json::json!({
+        "state": "ok", "clock": "resolution", "due_at": "2026-11-21T14:50:00Z",
+        "at_risk_from": "2026-11-21T14:20:00Z", "remaining_seconds": null, "paused_since": null
+    }))
+    .expect("a chip");
+    detail
+}
+
+#[test]
+fn everything_that_hangs_on_a_ticket_has_its_pane() {
+    for (cols, rows) in [(80, 24), (120, 40)] {
+        let world = World::new(cols, rows);
+        let mut screen = opened(laden(), true, &world);
+        let mut frames = vec![world.frame(&mut screen)];
+        for _ in 0..4 {
+            give(&mut screen, &world, Command::NextPane);
+            frames.push(world.frame(&mut screen));
+        }
+        insta::assert_snapshot!(format!("panes_{cols}"), frames.join("--\n"));
+        insta::assert_snapshot!(format!("panes_say_{cols}"), screen.say(&world.ctx()).join("\n"));
+        give(&mut screen, &world, Command::NextPane);
+        assert_eq!(screen.pane, Pane::Story, "around");
+    }
+}
+
+#[test]
+fn a_due_moment_is_explained_stretch_by_stretch_and_the_sum_is_said() {
+    let world = World::new(80, 24);
+    let mut screen = TicketScreen::new(laden().row.id);
+    let (id, _) = call(&screen.update(Event::Opened, &world.ctx()));
+    let reply = Event::Reply(id, Ok(Answer::Ticket(Box::new(laden()))));
+    let effects = screen.update(reply, &world.ctx());
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Wake { key: "clock", .. })),
+        "the chip counts on"
+    );
+    let asked = calls(&effects);
+    let (id, _) = asked
+        .iter()
+        .find(|(_, call)| matches!(call, ApiCall::Case(crate::tui::flow::TicketCall::Clocks(_))))
+        .expect("clocks");
+    let segment = |from: &str, to: &str, piece: &str, counted: i64, ahead: bool| serde_json::json!({"from": from, "to": to, "piece": piece, "counted": counted, "late": false, "ahead": ahead});
+    let clocks = serde_json::from_value(serde_json::json!({
+        "id": laden().row.id, "number": "TKT-000801", "priority": "high", "hours": "business",
+        "timezone": "America/New_York", "at": "2026-11-21T14:30:00Z", "chip": laden().row.sla,
+        "clocks": [{
+            "clock": "resolution", "state": "running", "breached": false, "target_seconds": 14_400,
+            "elapsed_seconds": 13_200, "remaining_seconds": 1_200, "started_at": "2026-11-20T21:00:00Z",
+            "stopped_at": null, "due_at": "2026-11-21T14:50:00Z", "paused_since": null, "warnings": [],
+            "segments": [
+                segment("2026-11-20T21:00:00Z", "2026-11-20T22:00:00Z", "counted", 3_600, false),
+                segment("2026-11-20T22:00:00Z", "2026-11-21T11:30:00Z", "closed", 0, false),
+                segment("2026-11-21T11:30:00Z", "2026-11-21T14:10:00Z", "counted", 9_600, false),
+                segment("2026-11-21T14:10:00Z", "2026-11-21T14:30:00Z", "paused", 0, false),
+                segment("2026-11-21T14:30:00Z", "2026-11-21T14:50:00Z", "counted", 1_200, true),
+            ],
+        }],
+    }))
+    .expect("clocks");
+    let reply = Answer::OfTicket(crate::tui::flow::TicketAnswer::Clocks(Box::new(clocks)));
+    screen.update(Event::Reply(*id, Ok(reply)), &world.ctx());
+    let explanation = screen.explain(&world.ctx()).expect("explained");
+    insta::assert_snapshot!(explanation.lines.join("\n"));
 }

@@ -1,17 +1,22 @@
 //! What the ticket screen does when something happens.
 
+use super::about::sides;
 use super::{Pane, TicketScreen};
 use crate::domain::id::AccountId;
-use crate::tui::flow::{Answer, ApiCall, Ctx, Effect, Event, Fact, Reply, RequestId, Route};
+use crate::tui::flow::{
+    Answer, ApiCall, Ctx, Effect, Event, Fact, Reply, RequestId, Route, TicketAnswer, TicketCall,
+};
 use crate::tui::keys::Command;
-use crate::tui::screens::parts::{ask_latest, disputes, ticket_verbs, token_verbs};
+use crate::tui::screens::parts::{ask_latest, disputes, sla, ticket_verbs, token_verbs};
 use crate::tui::widgets::list::Move;
+use crate::tui::widgets::scroll::Scroll;
 use crate::wire::tickets::TicketDetail;
 
 impl TicketScreen {
     pub(super) fn happen(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
             Event::Opened | Event::Resumed => self.read(ctx),
+            Event::Woke(sla::WAKE) => self.tick(ctx),
             Event::Command(command) => self.command(command, ctx),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Happened(fact) => self.happened(fact, ctx),
@@ -28,6 +33,17 @@ impl TicketScreen {
         effects
     }
 
+    /// Wakes when its clock shows another minute.
+    fn tick(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let row = self.detail.as_ref().map(|detail| &detail.row);
+        sla::tick(row.into_iter(), ctx).into_iter().collect()
+    }
+
+    fn read_clocks(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let call = ApiCall::Case(TicketCall::Clocks(self.id));
+        ask_latest(&mut self.clocks_asked, ctx.request(), call)
+    }
+
     fn read_history(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let call = ApiCall::TicketHistory(self.id);
         ask_latest(&mut self.history_asked, ctx.request(), call)
@@ -40,11 +56,12 @@ impl TicketScreen {
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
         match command {
             Command::Refresh => return self.read(ctx),
-            Command::NextPane | Command::PreviousPane => self.turn(),
+            Command::NextPane => self.turn(true),
+            Command::PreviousPane => self.turn(false),
             Command::Zoom => self.zoomed = !self.zoomed,
             Command::TicketHistory => return self.turn_history(ctx),
             // the account that is confirmed there is linked
-            Command::FindCustomer | Command::TicketLink => {
+            Command::FindCustomer => {
                 let ticket = Some(self.id);
                 return vec![Effect::Push(Route::Lookup { ticket })];
             }
@@ -75,7 +92,7 @@ impl TicketScreen {
                 text: detail.row.number.clone(),
                 what: ctx.words.get("ticket-copied"),
             }],
-            verb => ticket_verbs::perform(verb, &detail.row, ctx),
+            verb => ticket_verbs::perform_on(verb, detail, ctx),
         }
     }
 
@@ -123,11 +140,29 @@ impl TicketScreen {
         vec![Effect::Open(dialog)]
     }
 
-    fn turn(&mut self) {
-        self.pane = match self.pane {
-            Pane::Story if !self.linked().is_empty() => Pane::Tokens,
-            Pane::Story | Pane::Tokens => Pane::Story,
-        };
+    /// Goes to the next pane that there is something for, or to the one before.
+    fn turn(&mut self, forward: bool) {
+        let Some(detail) = &self.detail else { return };
+        let mut panes = vec![Pane::Story];
+        panes.extend(sides(detail));
+        let count = panes.len();
+        let at = panes.iter().position(|pane| *pane == self.pane).unwrap_or(0);
+        let next = if forward { at + 1 } else { at + count - 1 } % count;
+        self.show(panes[next]);
+    }
+
+    /// Gives a pane the focus, and a place.
+    fn show(&mut self, pane: Pane) {
+        self.pane = pane;
+        match pane {
+            Pane::Story => return,
+            Pane::Tokens => {}
+            Pane::About | Pane::Files | Pane::Checks => {
+                self.lower = pane;
+                self.lines_scroll = Scroll::default();
+            }
+        }
+        self.side = pane;
     }
 
     fn turn_history(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -147,6 +182,9 @@ impl TicketScreen {
             }
             Pane::Story => {
                 self.story_scroll.go(way);
+            }
+            Pane::About | Pane::Files | Pane::Checks => {
+                self.lines_scroll.go(way);
             }
             Pane::Tokens => {
                 let rows = self.detail.as_ref().map_or(&[][..], |detail| &detail.tokens);
@@ -175,6 +213,11 @@ impl TicketScreen {
                 Ok(_) => {}
                 Err(error) => self.history_problem = Some(error),
             }
+        } else if self.clocks_asked.takes(id) {
+            self.clocks = match reply {
+                Ok(Answer::OfTicket(TicketAnswer::Clocks(clocks))) => Some(clocks),
+                _ => None,
+            };
         } else if self.card_asked.takes(id)
             && let Ok(Answer::Card(card)) = reply
         {
@@ -191,20 +234,33 @@ impl TicketScreen {
             self.story_scroll.show_end();
         }
         self.tokens.settle(&detail.tokens, |token| token.id);
-        if detail.tokens.is_empty() {
+        if !sides(&detail).contains(&self.pane) {
             self.pane = Pane::Story;
+        }
+        if self.side != Pane::Tokens && !sides(&detail).contains(&self.side) {
+            self.side = Pane::Tokens;
+        }
+        if !sides(&detail).contains(&self.lower) {
+            self.lower = Pane::About;
         }
         let account = detail.row.account_id;
         self.problem = None;
+        let old = self.detail.as_ref().map(|old| old.row.version);
+        let changed = old != Some(detail.row.version);
         self.detail = Some(detail);
         let known = self.card.as_ref().map(|card| card.id);
+        let mut effects = Vec::new();
         if known != account {
             self.card = None;
             if let Some(account) = account {
-                return self.read_card(account, ctx);
+                effects.extend(self.read_card(account, ctx));
             }
         }
-        Vec::new()
+        if changed || self.clocks.is_none() {
+            effects.extend(self.read_clocks(ctx));
+        }
+        effects.extend(self.tick(ctx));
+        effects
     }
 
     fn happened(&mut self, fact: Fact, ctx: &Ctx<'_>) -> Vec<Effect> {

@@ -11,33 +11,45 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::live::Live;
+use super::parts::presets::{Presets, Standing};
 use super::parts::ticket_verbs;
 use crate::domain::permission::Permission;
 use crate::domain::query::TICKET_FIELDS;
-use crate::tui::flow::{Availability, Ctx, Effect, Event, Explanation, Screen, ScreenKind};
+use crate::tui::flow::{ApiCall, Availability, Ctx, Effect, Event, Explanation, Screen, ScreenKind};
 use crate::tui::keys::{Command, Context};
+use crate::wire::page::ListParams;
 use crate::wire::tickets::TicketRow;
 
-/// The views: what chooses each, the name of its words, its query.
-const VIEWS: [(Command, &str, &str); 5] = [
+/// The queues that are there by themselves: number key, name of the words, query.
+const QUEUES: &[(u8, &str, &str)] = &[
+    (1, "tickets-view-mine", "assignee:me -status:resolved,closed"),
     (
-        Command::ViewMine,
-        "tickets-view-mine",
-        "assignee:me -status:resolved,closed",
-    ),
-    (
-        Command::ViewUnassigned,
+        2,
         "tickets-view-unassigned",
         "assignee:none -status:resolved,closed",
     ),
-    (Command::ViewOpen, "tickets-view-open", "-status:resolved,closed"),
     (
-        Command::ViewUrgent,
+        3,
         "tickets-view-urgent",
         "priority:urgent -status:resolved,closed",
     ),
-    (Command::ViewAll, "tickets-view-all", ""),
+    (4, "tickets-view-risk", "sla:at_risk -status:resolved,closed"),
+    (5, "tickets-view-breached", "sla:breached -status:resolved,closed"),
+    (
+        6,
+        "tickets-view-escalated",
+        "escalated:yes -status:resolved,closed",
+    ),
+    (
+        7,
+        "tickets-view-waiting",
+        "status:waiting_customer,waiting_internal",
+    ),
+    (8, "tickets-view-all", ""),
+    (9, "tickets-view-open", FIRST_QUERY),
 ];
+/// What is shown at first: what is not done yet.
+const FIRST_QUERY: &str = "-status:resolved,closed";
 
 /// The list of tickets.
 #[derive(Debug)]
@@ -45,6 +57,8 @@ pub struct TicketsScreen {
     list: Live<TicketRow>,
     /// The field that the rows are grouped by, as long as they are sorted by it first.
     group: Option<&'static str>,
+    /// The zone of the query's days, where it is not the person's.
+    zone: Option<String>,
 }
 
 impl Default for TicketsScreen {
@@ -57,22 +71,38 @@ impl TicketsScreen {
     /// The list, with the tickets that are not done yet.
     #[must_use]
     pub fn new() -> Self {
-        let (_, _, query) = VIEWS[2];
+        let presets = Presets::new("tickets", None).with_standing(Standing {
+            queries: QUEUES,
+            call: ApiCall::Tickets,
+        });
+        Self {
+            list: Live::new(&TICKET_FIELDS, FIRST_QUERY).with_presets(presets),
+            group: None,
+            zone: None,
+        }
+    }
+
+    /// The tickets that this query finds, its days in this zone.
+    #[must_use]
+    pub fn of(query: &str, zone: &str) -> Self {
         Self {
             list: Live::new(&TICKET_FIELDS, query),
             group: None,
+            zone: Some(zone.to_owned()).filter(|zone| !zone.is_empty()),
+        }
+    }
+
+    /// How a page is asked for.
+    fn pages(&self) -> impl Fn(ListParams) -> ApiCall + use<> {
+        let zone = self.zone.clone();
+        move |params| {
+            let tz = zone.clone().or(params.tz);
+            ApiCall::Tickets(ListParams { tz, ..params })
         }
     }
 
     fn row(&self) -> Option<&TicketRow> {
         self.list.window.row()
-    }
-
-    /// The name of the view whose query is asked, if it is one.
-    fn view_name(&self, ctx: &Ctx<'_>) -> Option<String> {
-        let asked = self.list.window.query();
-        let (_, name, _) = VIEWS.iter().find(|(_, _, query)| *query == asked)?;
-        Some(ctx.words.get(name))
     }
 }
 
@@ -109,6 +139,7 @@ impl Screen for TicketsScreen {
         }
         contexts.extend([
             Context::Queue,
+            Context::Presets,
             Context::Tickets,
             Context::Table,
             Context::List,
@@ -133,13 +164,14 @@ impl Screen for TicketsScreen {
             (Command::NewTicket, ctx.may(Permission::TicketCreate).into()),
             (Command::Filter, Availability::Enabled),
         ];
-        commands.extend(VIEWS.iter().map(|(view, ..)| (*view, Availability::Enabled)));
         if let Some(row) = self.row() {
             commands.extend(ticket_verbs::commands(row, ctx));
-            commands.push((Command::TicketLink, ctx.may(Permission::AccountSearch).into()));
         }
         commands.extend([
+            (Command::Presets, ctx.may(Permission::PresetUse).into()),
+            (Command::SavePreset, ctx.may(Permission::PresetUse).into()),
             (Command::Sort, Availability::Enabled),
+            (Command::QueryForm, Availability::Enabled),
             (Command::GroupBy, Availability::Enabled),
             (Command::Columns, Availability::Enabled),
             (Command::Copy, Availability::Enabled),

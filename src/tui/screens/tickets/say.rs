@@ -5,13 +5,13 @@ use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::ticket_columns::priority;
-use crate::tui::screens::parts::{key, or_nothing};
+use crate::tui::screens::parts::{key, or_nothing, sla};
 
 impl TicketsScreen {
     pub(super) fn words(&self, ctx: &Ctx<'_>) -> Vec<String> {
         let words = ctx.words;
         let mut lines = vec![words.get("tickets-title")];
-        lines.extend(self.view_name(ctx));
+        lines.extend(self.list.preset_name().map(str::to_owned));
         lines.extend(self.list.say(ctx));
         lines.extend(
             self.list
@@ -40,13 +40,15 @@ impl TicketsScreen {
                     ("when", &when),
                 ];
                 lines.push(words.with("tickets-say-row", &values));
+                let clock = sla::said(&row.sla, ctx);
+                lines.extend((!clock.is_empty()).then_some(clock));
                 if row.reopened > 0 {
                     let count = row.reopened.to_string();
                     lines.push(words.with("ticket-chip-reopened", &[("count", &count)]));
                 }
             }
             None if self.list.window.has_come() => {
-                let (filter, all) = (key(ctx, Command::Filter), key(ctx, Command::ViewAll));
+                let (filter, all) = (key(ctx, Command::Filter), key(ctx, Command::Preset8));
                 lines.push(words.with("tickets-empty", &[("filter", &filter), ("all", &all)]));
             }
             None => {}

@@ -1,25 +1,26 @@
 //! What the list does when something happens.
 
-use super::{TicketsScreen, VIEWS};
-use crate::tui::flow::{ApiCall, Ctx, Effect, Event, Fact, Remember, Route, Told};
+use super::TicketsScreen;
+use crate::tui::flow::{Ctx, Effect, Event, Fact, Remember, Route, Told};
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::columns::{self, Columned};
-use crate::tui::screens::parts::{grouping, live, ticket_verbs};
+use crate::tui::screens::parts::{grouping, live, sla, ticket_verbs};
 use crate::tui::widgets::list::Move;
 use crate::wire::tickets::TicketRow;
 
 /// The orders that come first in the choice of one.
-const SORTS: [&str; 4] = ["-updated", "-priority", "created", "-created"];
+const SORTS: [&str; 5] = ["due", "-updated", "-priority", "created", "-created"];
 
 /// What the rows can be grouped by.
 const GROUPS: [&str; 5] = ["status", "priority", "assignee", "category", "tier"];
 
 impl TicketsScreen {
     pub(super) fn happen(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let call = &ApiCall::Tickets;
+        let call = &self.pages();
         match event {
             Event::Opened => self.list.open(ctx, call),
-            Event::Resumed => self.list.window.refresh(ctx, call),
+            Event::Resumed => self.refresh(ctx),
+            Event::Happened(Fact::PresetsChanged) => self.list.read_presets(ctx),
             Event::Command(command) => self.command(command, ctx),
             Event::Key(key) => self.list.key(key, ctx),
             Event::Paste(text) if self.list.is_typing() => self.list.paste(&text, ctx, call),
@@ -29,7 +30,12 @@ impl TicketsScreen {
                 let before = std::mem::replace(&mut self.group, by);
                 self.list.group(before, by, ctx, call)
             }
-            Event::Reply(id, reply) => self.list.reply(id, reply, ctx, call).1,
+            Event::Woke(sla::WAKE) => self.tick(ctx),
+            Event::Reply(id, reply) => {
+                let mut effects = self.list.reply(id, reply, ctx, call).1;
+                effects.extend(self.tick(ctx));
+                effects
+            }
             Event::Happened(fact) => {
                 self.happened(fact);
                 Vec::new()
@@ -39,10 +45,7 @@ impl TicketsScreen {
     }
 
     fn command(&mut self, command: Command, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let call = &ApiCall::Tickets;
-        if let Some((_, _, query)) = VIEWS.iter().find(|(view, ..)| *view == command) {
-            return self.list.set(query, ctx, call);
-        }
+        let call = &self.pages();
         if let Some(way) = Move::of(command) {
             return self.list.go(way, ctx, call).1;
         }
@@ -53,13 +56,28 @@ impl TicketsScreen {
             Command::Sort => self.list.choose_sort(&SORTS, ctx),
             Command::Columns => vec![columns::choose::<TicketRow>(ctx)],
             Command::GroupBy => vec![grouping::choose(TicketRow::LIST, &GROUPS, self.group)],
-            Command::Refresh => self.list.window.refresh(ctx, call),
+            Command::Refresh => self.refresh(ctx),
             Command::NewTicket => vec![Effect::Push(Route::NewTicket {
                 account: None,
                 tokens: Vec::new(),
             })],
             other => self.on_row(other, ctx),
         }
+    }
+
+    /// Wakes when a clock that is seen shows another minute.
+    fn tick(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let cursor = self.list.window.list.cursor;
+        let rows = self.list.window.rows.iter().skip(cursor.top);
+        let seen = cursor.height.max(1);
+        sla::tick(rows.take(seen), ctx).into_iter().collect()
+    }
+
+    /// Reads the rows again, and what each queue holds.
+    fn refresh(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = self.list.window.refresh(ctx, &self.pages());
+        effects.extend(self.list.read_presets(ctx));
+        effects
     }
 
     /// What is done to the ticket under the cursor.
@@ -75,8 +93,6 @@ impl TicketsScreen {
                     Effect::Push(Route::Ticket { ticket: row.id }),
                 ]
             }
-            // the account that is confirmed there is linked
-            Command::TicketLink => vec![Effect::Push(Route::Lookup { ticket: Some(row.id) })],
             Command::Copy => vec![Effect::Copy {
                 text: row.number.clone(),
                 what: ctx.words.get("ticket-copied"),

@@ -21,6 +21,7 @@ impl TicketsScreen {
             .note(&note)
             .focused(!self.list.is_typing())
             .draw(area, buf, look);
+        self.list.draw_presets(area, buf, ctx);
         let window = &mut self.list.window;
         if let Some(problem) = &window.problem
             && problem.column().is_none()
@@ -33,7 +34,7 @@ impl TicketsScreen {
                 return;
             }
         }
-        let (filter, all) = (key(ctx, Command::Filter), key(ctx, Command::ViewAll));
+        let (filter, all) = (key(ctx, Command::Filter), key(ctx, Command::Preset8));
         let empty = ctx
             .words
             .with("tickets-empty", &[("filter", &filter), ("all", &all)]);
@@ -82,8 +83,9 @@ impl TicketsScreen {
             self.list.count(ctx)
         };
         let which = self
-            .view_name(ctx)
-            .unwrap_or_else(|| self.list.window.query().to_owned());
+            .list
+            .preset_name()
+            .map_or_else(|| self.list.window.query().to_owned(), str::to_owned);
         [count, which]
             .into_iter()
             .filter(|part| !part.is_empty())

@@ -95,7 +95,7 @@ impl<'a> Bars<'a> {
             cols.max().unwrap_or(0)
         };
         let names = longest(|bar| &bar.name).min(NAMES).min(area.width / 3);
-        let texts = longest(|bar| &bar.text).min(area.width / 4);
+        let texts = longest(|bar| &bar.text).min(area.width / 2);
         let room = area.width.saturating_sub(LEAD + names + texts + 3);
         let mut used = 0;
         for ((at, bar), y) in self

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::UP;
 use crate::tui::theme::Role;
@@ -13,6 +14,7 @@ pub struct Spark<'a> {
     values: &'a [Option<u64>],
     most: u64,
     role: Role,
+    lit: Option<usize>,
 }
 
 impl<'a> Spark<'a> {
@@ -23,6 +25,7 @@ impl<'a> Spark<'a> {
             values,
             most: values.iter().flatten().copied().max().unwrap_or(0),
             role: Role::Accent,
+            lit: None,
         }
     }
 
@@ -36,6 +39,12 @@ impl<'a> Spark<'a> {
     #[must_use]
     pub fn role(self, role: Role) -> Self {
         Self { role, ..self }
+    }
+
+    /// The value under the cursor.
+    #[must_use]
+    pub fn lit(self, lit: Option<usize>) -> Self {
+        Self { lit, ..self }
     }
 
     /// The values put together so that there are at most so many: each is the mean of its own.
@@ -64,11 +73,16 @@ impl<'a> Spark<'a> {
         let wide = (area.width / u16::try_from(values.len()).unwrap_or(u16::MAX).max(1)).clamp(1, 6);
         let ascii = look.theme.is_ascii();
         let most = u128::from(self.most.max(1));
-        let style = look.style(self.role);
-        for (value, x) in values
-            .iter()
-            .zip((area.x..area.right()).step_by(usize::from(wide)))
-        {
+        // where values were put together, the cursor is on the one that holds its own
+        let count = self.values.len().max(1);
+        let lit = self.lit.map(|lit| lit * values.len() / count);
+        let places = (area.x..area.right()).step_by(usize::from(wide));
+        for ((at, value), x) in values.iter().enumerate().zip(places) {
+            let style = if lit == Some(at) {
+                look.style(Role::Focus).add_modifier(Modifier::REVERSED)
+            } else {
+                look.style(self.role)
+            };
             let Some(value) = value else { continue };
             let steps = u128::from(area.height) * 8;
             let tall = (u128::from(*value).min(most) * steps + most / 2) / most;

@@ -13,14 +13,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{ask_latest, key, look};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, PresetId};
 use crate::domain::permission::Permission;
 use crate::text::people;
-use crate::tui::flow::{Answer, ApiCall, AskAnswer, AskCall, Ctx, Dialog, Effect, Latest, Reply, RequestId};
+use crate::tui::flow::{
+    Answer, ApiCall, AskAnswer, AskCall, Ctx, Dialog, Effect, Latest, Pending, Reply, RequestId,
+};
 use crate::tui::keys::Command;
 use crate::tui::theme::Role;
 use crate::tui::widgets::stroke;
-use crate::wire::page::Total;
+use crate::wire::page::{ListParams, Total};
 use crate::wire::presets::Preset;
 
 /// How many number keys there are.
@@ -51,6 +53,19 @@ pub struct Presets {
     rows: Vec<Preset>,
     asked: Latest,
     failed: Option<String>,
+    /// Queries that are there by themselves, on keys that no saved one has.
+    standing: Option<Standing>,
+    stand: Vec<Preset>,
+    counting: Pending<usize>,
+}
+
+/// Queries that a list has by itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// Number key, name of the words, query.
+    pub queries: &'static [(u8, &'static str, &'static str)],
+    /// How what they find is counted.
+    pub call: fn(ListParams) -> ApiCall,
 }
 
 impl Presets {
@@ -63,16 +78,76 @@ impl Presets {
             rows: Vec::new(),
             asked: Latest::default(),
             failed: None,
+            standing: None,
+            stand: Vec::new(),
+            counting: Pending::default(),
         }
+    }
+
+    /// With queries that are there by themselves.
+    #[must_use]
+    pub fn with_standing(self, standing: Standing) -> Self {
+        Self {
+            standing: Some(standing),
+            ..self
+        }
+    }
+
+    /// Names the queries that are there by themselves, and counts what they find now. Old counts stay until then.
+    fn count_standing(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Some(standing) = self.standing else {
+            return Vec::new();
+        };
+        let old = std::mem::take(&mut self.stand);
+        self.stand = standing
+            .queries
+            .iter()
+            .enumerate()
+            .map(|(at, (slot, name, query))| Preset {
+                id: PresetId(uuid::Uuid::nil()),
+                noun: self.noun.to_owned(),
+                name: ctx.words.get(name),
+                q: (*query).to_owned(),
+                shared: true,
+                own: false,
+                owner: String::new(),
+                slot: Some(*slot),
+                total: old.get(at).and_then(|old| old.total),
+                broken: None,
+                version: 0,
+            })
+            .collect();
+        let mut effects = Vec::new();
+        for (at, (_, _, query)) in standing.queries.iter().enumerate() {
+            let id = ctx.request();
+            self.counting.ask(id, at);
+            let params = ListParams {
+                q: (!query.is_empty()).then(|| (*query).to_owned()),
+                limit: Some(1),
+                tz: ctx.zone.iana_name().map(str::to_owned),
+                ..ListParams::default()
+            };
+            effects.push(Effect::Api(id, (standing.call)(params)));
+        }
+        effects
+    }
+
+    /// The query that is there by itself and is asked now, if it is one of these: its name.
+    #[must_use]
+    pub fn named(&self, query: &str) -> Option<&str> {
+        let all = self.rows.iter().chain(&self.stand);
+        let mut these = all.filter(|preset| preset.q.trim() == query.trim());
+        these.next().map(|preset| preset.name.as_str())
     }
 
     /// Reads them, with what each finds now. Nothing where the person may not use any.
     pub fn read(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        if ctx.may(Permission::PresetUse).is_err() {
-            return Vec::new();
+        let mut effects = self.count_standing(ctx);
+        if ctx.may(Permission::PresetUse).is_ok() {
+            let call = self.call();
+            effects.extend(ask_latest(&mut self.asked, ctx.request(), call));
         }
-        let call = self.call();
-        ask_latest(&mut self.asked, ctx.request(), call)
+        effects
     }
 
     fn call(&self) -> ApiCall {
@@ -84,6 +159,12 @@ impl Presets {
 
     /// Takes an answer, or gives it back.
     pub fn reply(&mut self, id: RequestId, reply: Reply) -> Option<(RequestId, Reply)> {
+        if let Some(at) = self.counting.take(id) {
+            if let (Some(preset), Ok(Answer::Tickets(page))) = (self.stand.get_mut(at), reply) {
+                preset.total = page.total;
+            }
+            return None;
+        }
         if !self.asked.takes(id) {
             return Some((id, reply));
         }
@@ -102,7 +183,7 @@ impl Presets {
     /// The one that is on a number key: one's own before a shared one.
     #[must_use]
     pub fn on_key(&self, n: u8) -> Option<&Preset> {
-        on_key(&self.rows, n)
+        on_key(&self.rows, n).or_else(|| on_key(&self.stand, n))
     }
 
     /// The query that a number key asks.

@@ -1,5 +1,7 @@
 //! One field of a sheet: what goes into it, and how it is said.
 
+use std::borrow::Cow;
+
 use crate::domain::profile::ReasonFor;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::{Key, KeyCode};
@@ -50,7 +52,7 @@ pub(super) enum Part {
 /// A field with its name and what is wrong with it.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    pub(super) name: &'static str,
+    pub(super) name: Cow<'static, str>,
     pub(super) label: String,
     pub(super) hint: String,
     pub(super) part: Part,
@@ -60,7 +62,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn new(name: &'static str, label: String, part: Part) -> Self {
+    fn new(name: Cow<'static, str>, label: String, part: Part) -> Self {
         Self {
             name,
             label,
@@ -74,15 +76,24 @@ impl Entry {
 
     /// One line of at most so many characters.
     #[must_use]
-    pub fn line(name: &'static str, label: impl Into<String>, most: usize) -> Self {
-        Self::new(name, label.into(), Part::Line(Field::default().at_most(most)))
+    pub fn line(name: impl Into<Cow<'static, str>>, label: impl Into<String>, most: usize) -> Self {
+        Self::new(
+            name.into(),
+            label.into(),
+            Part::Line(Field::default().at_most(most)),
+        )
     }
 
     /// Long text of at most so many characters, in so many rows.
     #[must_use]
-    pub fn long(name: &'static str, label: impl Into<String>, most: usize, rows: u16) -> Self {
+    pub fn long(
+        name: impl Into<Cow<'static, str>>,
+        label: impl Into<String>,
+        most: usize,
+        rows: u16,
+    ) -> Self {
         let mut entry = Self::new(
-            name,
+            name.into(),
             label.into(),
             Part::Long(Box::new(Area::default().at_most(most))),
         );
@@ -93,12 +104,12 @@ impl Entry {
     /// One of several; `at` is chosen already.
     #[must_use]
     pub fn choice(
-        name: &'static str,
+        name: impl Into<Cow<'static, str>>,
         label: impl Into<String>,
         options: Vec<Choice>,
         at: Option<usize>,
     ) -> Self {
-        let mut entry = Self::new(name, label.into(), Part::Choice { options, at });
+        let mut entry = Self::new(name.into(), label.into(), Part::Choice { options, at });
         entry.rows = 0;
         entry
     }
@@ -117,7 +128,7 @@ impl Entry {
             at: None,
             own: Field::default().at_most(Reason::MAX_TEXT),
         };
-        let mut entry = Self::new(name, ctx.words.get("sheet-reason"), part);
+        let mut entry = Self::new(name.into(), ctx.words.get("sheet-reason"), part);
         entry.hint = ctx.words.get("sheet-reason-hint");
         entry.rows = 0;
         entry

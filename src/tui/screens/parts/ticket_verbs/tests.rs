@@ -1,6 +1,10 @@
+mod whole;
+
 use super::*;
 use crate::domain::permission::Role;
-use crate::tui::flow::{CallError, Event, RequestId, Trouble};
+use crate::domain::profile::ReasonFor;
+use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility};
+use crate::tui::flow::{Answer, ApiCall, CallError, Current, Dialog, Event, Fact, RequestId, Trouble};
 use crate::tui::keys::Key;
 use crate::tui::screens::parts::testing::{World, call, calls, hostile, ticket};
 use crate::wire::tickets::TicketDetail;
@@ -120,10 +124,10 @@ fn a_lost_answer_keeps_what_was_typed_and_asks_with_the_same_key() {
         author: "Amara Okafor".to_owned(),
         at: world.now,
         visibility: Visibility::Internal,
-        body: "She called again".to_owned(),
         by: crate::domain::ticket::AuthorKind::Agent,
         attachments: Vec::new(),
         of_ticket: None,
+        body: "She called again".to_owned(),
     };
     let effects = dialog.update(Event::Reply(id, Ok(Answer::Message(note))), &world.ctx());
     assert!(matches!(&effects[0], Effect::Publish(Fact::TicketTouched(_))));
