@@ -42,6 +42,7 @@ mod session;
 mod sign_ins;
 mod signals;
 mod ticket;
+mod ticket_more;
 mod token;
 
 use std::process::ExitCode;

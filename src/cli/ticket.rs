@@ -1,4 +1,4 @@
-//! `ticket list`, `show`, `create`, `note`, `status`, `assign`, `close`.
+//! `ticket list`, `show`, `create`, `note`, `status`, `assign`, `close`; further verbs are in [`super::ticket_more`].
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
@@ -53,6 +53,8 @@ enum Verb {
     Assign(Assign),
     /// Close a ticket with what was done
     Close(Close),
+    #[command(flatten)]
+    More(super::ticket_more::More),
 }
 
 #[derive(Debug, clap::Args)]
@@ -75,6 +77,18 @@ struct Create {
     /// A token that it is about; may be given several times
     #[arg(long = "token", value_name = "ID")]
     tokens: Vec<TokenId>,
+    /// A tag; may be given several times
+    #[arg(long = "tag", value_name = "WORD")]
+    tags: Vec<String>,
+    /// A value of one of the desk's own fields; may be given several times
+    #[arg(long = "field", value_name = "CODE=VALUE", value_parser = super::ticket_more::pair)]
+    fields: Vec<(String, String)>,
+    /// Something in another system; may be given several times
+    #[arg(long = "related", value_name = "KIND=REFERENCE", value_parser = super::ticket_more::pair)]
+    related: Vec<(String, String)>,
+    /// The ticket that it follows up: its id or number
+    #[arg(long, value_name = "TICKET")]
+    follows: Option<String>,
     #[command(flatten)]
     intent: IntentArgs,
 }
@@ -94,14 +108,14 @@ struct Note {
 
 /// What every change of an existing ticket takes.
 #[derive(Debug, clap::Args)]
-struct Change {
+pub(super) struct Change {
     /// Id or number
-    ticket: String,
+    pub(super) ticket: String,
     /// Version of the ticket that the decision was made on [default: the present one]
     #[arg(long, value_name = "N")]
     version: Option<i64>,
     #[command(flatten)]
-    intent: IntentArgs,
+    pub(super) intent: IntentArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -173,6 +187,7 @@ pub(super) async fn run(ctx: Context, args: TicketArgs) -> Result<(), Exit> {
         Verb::Status(args) => status(&ctx, &api, args).await,
         Verb::Assign(args) => assign(&ctx, &api, args).await,
         Verb::Close(args) => close(&ctx, &api, args).await,
+        Verb::More(more) => super::ticket_more::run(&ctx, &api, more).await,
     }
 }
 
@@ -184,7 +199,10 @@ async fn create(ctx: &Context, api: &Api, args: Create) -> Result<(), Exit> {
         category: args.category,
         account_id: args.account,
         token_ids: args.tokens,
-        ..NewTicket::default()
+        tags: args.tags,
+        fields: args.fields.into_iter().collect(),
+        entities: super::ticket_more::entities(args.related),
+        follow_up_of: args.follows,
     };
     let result = api.create_ticket(args.intent.key(), &new).await;
     ctx.output
@@ -211,7 +229,7 @@ async fn note(ctx: &Context, api: &Api, args: Note) -> Result<(), Exit> {
 }
 
 /// The version to change, and the key to do it under.
-async fn prepare(api: &Api, change: &Change) -> Result<(i64, IntentKey), Exit> {
+pub(super) async fn prepare(api: &Api, change: &Change) -> Result<(i64, IntentKey), Exit> {
     let version = match change.version {
         Some(version) => version,
         None => api.ticket(&change.ticket).await?.row.version,
@@ -268,7 +286,7 @@ async fn close(ctx: &Context, api: &Api, args: Close) -> Result<(), Exit> {
     finish(ctx, &settled(&ctx.output, api, result).await?)
 }
 
-fn finish(ctx: &Context, ticket: &TicketDetail) -> Result<(), Exit> {
+pub(super) fn finish(ctx: &Context, ticket: &TicketDetail) -> Result<(), Exit> {
     ctx.output.show(ticket, |ticket| {
         let who = if ticket.row.assignee_name.is_empty() {
             "nobody"

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::config::identity::is_loopback;
 use crate::config::sections::BackendSettings;
 use crate::wire::CONTRACT_VERSION;
-use crate::wire::paths::{BASE, IDEMPOTENCY_KEY, REQUEST_ID, SESSION_HEADER, VERSION_HEADER};
+use crate::wire::paths::{BASE, FILE_NAME, IDEMPOTENCY_KEY, REQUEST_ID, SESSION_HEADER, VERSION_HEADER};
 
 use super::answer::{Outcome, broken, read};
 use super::call::Call;
@@ -223,9 +223,13 @@ impl Api {
             request = request.header(IF_MATCH, format!("\"{version}\""));
         }
         if let Some(body) = &call.body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.clone());
+            request = match &call.file {
+                Some(name) => request
+                    .header(CONTENT_TYPE, "application/octet-stream")
+                    .header(FILE_NAME, name),
+                None => request.header(CONTENT_TYPE, "application/json"),
+            };
+            request = request.body(body.clone());
         }
         if let Some(last) = &call.last_event {
             request = request.header("last-event-id", last);

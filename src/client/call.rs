@@ -24,6 +24,8 @@ pub(super) struct Call {
     pub(super) anonymous: bool,
     /// The event behind which a stream goes on.
     pub(super) last_event: Option<String>,
+    /// The name of the file that the body is; else the body is JSON.
+    pub(super) file: Option<String>,
 }
 
 impl Call {
@@ -38,6 +40,7 @@ impl Call {
             harmless,
             anonymous: false,
             last_event: None,
+            file: None,
         }
     }
 
@@ -107,6 +110,19 @@ impl Call {
     ) -> Self {
         let mut call = Self::new(method, path, false).with(body);
         call.key = Some(key);
+        call
+    }
+
+    /// Brings a file, once for this key.
+    pub(super) fn file(path: impl Into<String>, key: IntentKey, name: &str, content: Bytes) -> Self {
+        let mut call = Self::new(Method::POST, path, false);
+        call.key = Some(key);
+        call.body = Some(content);
+        let encoded = name.bytes().map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        });
+        call.file = Some(encoded.collect());
         call
     }
 

@@ -1,14 +1,16 @@
 //! What hangs on tickets: escalations, tags, ties, merges, watchers, checklists, time, ratings.
 
+use bytes::Bytes;
 use http::Method;
 
-use crate::domain::id::{CheckId, EscalationId, IntentKey, TimeId};
+use crate::domain::id::{AttachmentId, CheckId, EscalationId, IntentKey, TimeId};
+use crate::domain::ticket::Visibility;
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
 use crate::wire::ticket_parts::{
-    ChangeCheck, ChangeEscalation, ChangeTags, ChangeTime, Check, DeescalateTicket, EscalateTicket,
-    Escalation, MergeTicket, NewCheck, NewTime, RateTicket, SnoozeTicket, SplitTicket, TimeSpent,
-    UnlinkTicket, UnmergeTicket, WatchTicket, Watcher,
+    Attachment, ChangeCheck, ChangeEscalation, ChangeTags, ChangeTime, Check, DeescalateTicket,
+    EscalateTicket, Escalation, MergeTicket, NewCheck, NewTime, RateTicket, SearchParams, SearchResult,
+    SnoozeTicket, SplitTicket, TimeSpent, UnlinkTicket, UnmergeTicket, WatchTicket, Watcher,
 };
 use crate::wire::tickets::TicketDetail;
 
@@ -234,6 +236,51 @@ impl Api {
         let path = paths::ticket_item(name(ticket), "times", time);
         let call = Call::change(Method::PUT, path, key, body);
         self.fetch(call.at_version(version)).await
+    }
+
+    /// Tickets that hold words in their own text or in their conversation, best first.
+    ///
+    /// # Errors
+    /// When it cannot be had; `BadQuery` names the column.
+    pub async fn search_tickets(&self, params: &SearchParams) -> Result<SearchResult, ClientError> {
+        let call = Call::get(paths::TICKET_SEARCH)
+            .with_param("q", Some(&params.q))
+            .with_param("limit", params.limit)
+            .with_param("tz", params.tz.as_ref());
+        self.fetch(call).await
+    }
+
+    /// Brings a file to a ticket.
+    ///
+    /// # Errors
+    /// When it cannot be done: it is too large, or of a sort that is not taken.
+    pub async fn attach_file(
+        &self,
+        ticket: &str,
+        key: IntentKey,
+        file: (&str, Bytes),
+        visibility: Visibility,
+    ) -> Result<Attachment, ClientError> {
+        let path = paths::ticket_part(name(ticket), "attachments");
+        let call = Call::file(path, key, file.0, file.1);
+        self.fetch(call.with_param("visibility", Some(visibility.word())))
+            .await
+    }
+
+    /// The content of a file, up to 16 MiB.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn download_file(&self, id: AttachmentId) -> Result<Bytes, ClientError> {
+        Ok(self.send(Call::get(paths::attachment(id))).await?.0)
+    }
+
+    /// Takes a file off its ticket.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    pub async fn detach_file(&self, id: AttachmentId) -> Result<Attachment, ClientError> {
+        self.fetch(Call::delete(paths::attachment(id))).await
     }
 
     /// A page of escalations.

@@ -206,6 +206,38 @@ impl FileRules {
     }
 }
 
+/// Longest name of a file, in characters.
+const MAX_NAME: usize = 120;
+
+/// The name of a file without any path, and without what a terminal, a shell or a file system would take for its own.
+#[must_use]
+pub fn file_name(sent: &str) -> String {
+    let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last
+        .chars()
+        .map(|c| match c {
+            c if c.is_control() => ' ',
+            ':' | '*' | '?' | '"' | '<' | '>' | '|' => '_',
+            // Marks that turn or hide what follows.
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => ' ',
+            c => c,
+        })
+        .collect();
+    let words: Vec<&str> = clean.split_whitespace().collect();
+    let name = words.join(" ");
+    let name = name.trim_matches(['.', ' ', '-', '~']);
+    if name.is_empty() {
+        return "file".to_owned();
+    }
+    let long = name.chars().count();
+    if long <= MAX_NAME {
+        return name.to_owned();
+    }
+    // The end says what it is.
+    let kept: String = name.chars().skip(long - MAX_NAME).collect();
+    kept.trim_matches(['.', ' ', '-', '~']).to_owned()
+}
+
 impl TicketRules {
     /// The custom field of that code.
     #[must_use]
@@ -346,6 +378,26 @@ mod tests {
                 .read(&"x".repeat(MAX_VALUE + 1))
                 .is_err()
         );
+    }
+
+    #[test]
+    fn a_file_is_named_without_leaving_its_folder() {
+        for (sent, kept) in [
+            ("screenshot.png", "screenshot.png"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\x\\a.pdf", "a.pdf"),
+            ("..", "file"),
+            ("", "file"),
+            (".bashrc", "bashrc"),
+            ("-rf", "rf"),
+            ("a\u{202e}gnp.exe", "a gnp.exe"),
+            ("a\n\u{1b}[2Jb.txt", "a [2Jb.txt"),
+            ("nul:stream?.txt", "nul_stream_.txt"),
+        ] {
+            assert_eq!(file_name(sent), kept, "{sent:?}");
+        }
+        let long = file_name(&format!("{}.png", "x".repeat(500)));
+        assert!(long.chars().count() <= MAX_NAME && long.ends_with("x.png"));
     }
 
     #[test]

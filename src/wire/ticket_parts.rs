@@ -358,6 +358,7 @@ pub struct RateTicket {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema, utoipa::IntoParams))]
 pub struct SearchParams {
     /// A line in the query language with at least one free word.
+    #[serde(default)]
     pub q: String,
     /// Tickets wanted, 1 to 100; 20 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

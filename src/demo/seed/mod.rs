@@ -16,7 +16,8 @@ use crate::domain::audit::AuditEntry;
 use crate::domain::id::{AccountId, OfferId};
 use crate::domain::time::Moment;
 use crate::server::store::bulk::{self, OfferKeys};
-use crate::server::store::{Store, StoreError, Tx, actions, audit, cases, disputes, people as staff};
+use crate::server::store::search::NewDoc;
+use crate::server::store::{Store, StoreError, Tx, actions, audit, cases, disputes, people as staff, search};
 use crate::sql;
 
 use rng::Rng;
@@ -336,5 +337,13 @@ async fn write(tx: &Tx, written: Vec<Case>) -> Result<(), StoreError> {
     cases::tickets(tx, &tickets).await?;
     cases::ticket_tokens(tx, &links).await?;
     cases::messages(tx, &messages).await?;
+    let own = tickets
+        .iter()
+        .map(|t| NewDoc::of_ticket(t.id, t.number, &t.subject, &t.description));
+    let said = messages.iter().map(|(id, m)| {
+        let internal = m.visibility == crate::domain::ticket::Visibility::Internal;
+        NewDoc::of_message(m.ticket, *id, internal, &m.body)
+    });
+    search::add_all(tx, &own.chain(said).collect::<Vec<_>>()).await?;
     cases::ticket_events(tx, &events).await
 }

@@ -10,7 +10,7 @@ use crate::domain::permission::Role;
 use crate::domain::ticket::{Priority, TicketStatus, Visibility, ticket_number};
 use crate::domain::time::Moment;
 use crate::server::store::cases::NewMessage;
-use crate::server::store::tickets::{EventRow, TicketRecord};
+use crate::server::store::tickets::{EventRow, TicketRecord, part};
 
 const DAY: i64 = 86_400;
 /// Tickets of the last so many days.
@@ -90,6 +90,7 @@ impl Writer<'_> {
             reopened: u32::from(path(status).len() > 1 && rng.chance(7)),
             created_at,
             updated_at: created_at,
+            parts: part::TOKENS | part::ACTIONS,
             ..TicketRecord::blank(number, self.now)
         };
         odd(place, &mut ticket);
@@ -192,6 +193,9 @@ impl Writer<'_> {
         }
         if status == TicketStatus::Closed {
             case.ticket.closed_at = Some(at);
+        }
+        if status.is_done() {
+            case.ticket.resolved_at = Some(at);
         }
         case.ticket.updated_at = at;
     }

@@ -45,6 +45,14 @@ impl PartialEq for Term {
 
 impl Eq for Term {}
 
+impl Term {
+    /// Whether it is a free word that has to be there.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        !self.negated && matches!(self.kind, TermKind::Free { .. })
+    }
+}
+
 /// What a term asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TermKind {

@@ -23,6 +23,10 @@ pub trait Record {
     fn date(&self, field: &str) -> Option<Moment>;
     /// What free words search: name and description, each for itself.
     fn free_text(&self) -> Vec<Cow<'_, str>>;
+    /// The documents that free words search: all of them have to stand in one, each of which holds some texts.
+    fn documents(&self) -> Vec<Vec<Cow<'_, str>>> {
+        vec![self.free_text()]
+    }
     /// Whether a person field holds the person who asks.
     fn is_me(&self, _field: &str) -> bool {
         false
@@ -36,7 +40,30 @@ pub trait Record {
 /// Whether all terms hold.
 #[must_use]
 pub fn matches(query: &Query, record: &impl Record) -> bool {
-    query.terms.iter().all(|term| holds(term, record))
+    let together: Vec<&Term> = query.terms.iter().filter(|term| term.is_free()).collect();
+    let one_by_one = query
+        .terms
+        .iter()
+        .filter(|term| !term.is_free())
+        .all(|term| holds(term, record));
+    one_by_one && (together.is_empty() || stand_together(&together, record))
+}
+
+/// Whether one document holds all of these free words.
+fn stand_together(terms: &[&Term], record: &impl Record) -> bool {
+    let needles: Option<Vec<String>> = terms
+        .iter()
+        .map(|term| match &term.kind {
+            TermKind::Free { text, phrase } => needle(text, *phrase),
+            TermKind::Field { .. } => None,
+        })
+        .collect();
+    let Some(needles) = needles else { return false };
+    record.documents().iter().any(|document| {
+        let texts: Vec<&str> = document.iter().map(Cow::as_ref).collect();
+        let words = search_text(&texts);
+        needles.iter().all(|needle| words.contains(needle.as_str()))
+    })
 }
 
 /// Whether one term holds.
@@ -44,11 +71,12 @@ pub fn matches(query: &Query, record: &impl Record) -> bool {
 pub fn holds(term: &Term, record: &impl Record) -> bool {
     let plain = match &term.kind {
         TermKind::Field { field, tests } => tests.iter().any(|test| test_holds(field, test, record)),
-        TermKind::Free { text, phrase } => {
-            let texts = record.free_text();
-            let texts: Vec<&str> = texts.iter().map(Cow::as_ref).collect();
-            needle(text, *phrase).is_some_and(|needle| search_text(&texts).contains(&needle))
-        }
+        TermKind::Free { text, phrase } => needle(text, *phrase).is_some_and(|needle| {
+            record.documents().iter().any(|document| {
+                let texts: Vec<&str> = document.iter().map(Cow::as_ref).collect();
+                search_text(&texts).contains(&needle)
+            })
+        }),
     };
     plain != term.negated
 }

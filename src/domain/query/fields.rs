@@ -107,7 +107,6 @@ const STATUS: FieldKind = FieldKind::Words(&[
 const PRIORITY: FieldKind = FieldKind::Words(&["low", "medium", "high", "urgent"]);
 const SLA: FieldKind = FieldKind::Words(&["breached", "at_risk", "ok", "paused", "met", "missed"]);
 const IN_TIME: FieldKind = FieldKind::Words(&["met", "missed"]);
-const RATING: FieldKind = FieldKind::Words(&["1", "2", "3", "4", "5"]);
 const TIER: FieldKind = FieldKind::Words(&["1", "2"]);
 const ACTION: FieldKind =
     FieldKind::Words(&["add", "remove", "reissue", "dispute", "uphold", "reject", "undo"]);
@@ -118,6 +117,7 @@ const OUTCOME: FieldKind = FieldKind::Words(&["done", "denied"]);
 const ROLE: FieldKind = FieldKind::Words(&["customer", "agent", "engineer", "supervisor", "admin"]);
 const ESCALATION: FieldKind = FieldKind::Words(&["pending", "in_progress", "resolved", "closed"]);
 const TARGET: FieldKind = FieldKind::Words(&["tier", "role", "person"]);
+const RATING: FieldKind = FieldKind::Words(&["1", "2", "3", "4", "5"]);
 const YES_NO: FieldKind = FieldKind::Words(&["no", "yes"]);
 
 use FieldKind::{Date, Decimal, Id, Person, Text};
@@ -224,6 +224,29 @@ pub const TICKET_FIELDS: FieldSet = FieldSet {
         field("number", Id, true, "number, such as TKT-000123"),
         field("account", Id, false, "account id or user_id"),
         field("subject", Text, true, "subject"),
+        field(
+            "resolved",
+            Date,
+            true,
+            "when it was resolved last; none: it is not",
+        ),
+        field("tag", Text, false, "a tag"),
+        field(
+            "field",
+            Text,
+            false,
+            "one of the desk's own fields: code=value, or ~code=",
+        ),
+        field(
+            "related",
+            Text,
+            false,
+            "a thing in another system: kind=reference",
+        ),
+        field("watcher", Person, false, "who watches it"),
+        field("snoozed", YES_NO, false, "it sleeps now"),
+        field("wakes", Date, true, "until when it sleeps, or slept"),
+        field("merged", YES_NO, false, "it was merged into another one"),
         field("escalated", YES_NO, false, "an escalation is open"),
         field("reopened", YES_NO, false, "it was reopened at least once"),
     ],

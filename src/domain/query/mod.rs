@@ -22,6 +22,7 @@ pub mod fold;
 pub mod form;
 pub mod format;
 mod lex;
+pub mod marks;
 pub mod parse;
 pub mod pick;
 

@@ -194,6 +194,10 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
         stop.clone(),
     ));
     let sweeping = tokio::spawn(workers::sweep(services.clone(), stop.clone()));
+    tasks.push(tokio::spawn(workers::search::backfill(
+        services.clone(),
+        stop.clone(),
+    )));
     let following = tokio::spawn(workers::live::follow(services.clone(), stop.clone()));
     let hearing = tokio::spawn(workers::live::hear(services.clone(), stop.clone()));
     let clocks = tokio::spawn(workers::clocks::work(services.clone(), stop.clone()));

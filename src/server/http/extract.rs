@@ -358,7 +358,7 @@ fn fingerprint(method: &Method, uri: &Uri, body: &[u8], if_match: Option<&Header
     hasher.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn intent_key(headers: &HeaderMap) -> Result<Option<IntentKey>, Refusal> {
+pub(super) fn intent_key(headers: &HeaderMap) -> Result<Option<IntentKey>, Refusal> {
     let Some(value) = headers.get(paths::IDEMPOTENCY_KEY) else {
         return Ok(None);
     };

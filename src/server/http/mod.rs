@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod approvals;
+mod attachments;
 pub mod audit;
 pub mod clocks;
 pub mod deliveries;

@@ -15,8 +15,8 @@ use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::{Code, Problem};
 use crate::wire::ticket_parts::{
     ChangeCheck, ChangeEscalation, ChangeTags, ChangeTime, Check, DeescalateTicket, EscalateTicket,
-    Escalation, MergeTicket, NewCheck, NewTime, RateTicket, SnoozeTicket, SplitTicket, TimeSpent,
-    UnlinkTicket, UnmergeTicket, WatchTicket, Watcher,
+    Escalation, MergeTicket, NewCheck, NewTime, RateTicket, SearchParams, SearchResult, SnoozeTicket,
+    SplitTicket, TimeSpent, UnlinkTicket, UnmergeTicket, WatchTicket, Watcher,
 };
 use crate::wire::tickets::TicketDetail;
 
@@ -37,6 +37,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(rate))
         .routes(routes!(change_check))
         .routes(routes!(change_time))
+        .routes(routes!(search))
         .routes(routes!(escalations))
         .routes(routes!(escalation, change_escalation))
 }
@@ -274,6 +275,17 @@ async fn change_time(
         .services
         .change_time(&actor, write.intent, at, &write.body)
         .await?)
+}
+
+/// Ranked search over tickets and their conversations.
+#[utoipa::path(get, path = "/support/search", tag = "tickets", params(SearchParams),
+    responses((status = 200, body = SearchResult), (status = 422, body = Problem)))]
+async fn search(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Params(params): Params<SearchParams>,
+) -> Result<Json<SearchResult>, Refusal> {
+    Ok(Json(api.services.search_tickets(&actor, &params).await?))
 }
 
 /// Escalations.

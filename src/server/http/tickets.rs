@@ -31,6 +31,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(reopen))
         .routes(routes!(link))
         .merge(super::ticket_parts::routes())
+        .merge(super::attachments::routes())
 }
 
 /// Tickets.

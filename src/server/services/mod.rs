@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod denials;
 pub mod error;
 pub mod facets;
+pub mod files;
 pub mod history;
 pub mod listing;
 pub mod live;
@@ -29,6 +30,7 @@ mod ticket_merge;
 mod ticket_moves;
 mod ticket_parts;
 mod ticket_scope;
+mod ticket_search;
 mod ticket_talk;
 mod ticket_view;
 pub mod tickets;
@@ -80,18 +82,25 @@ pub struct Services {
     pub keys: Arc<Keys>,
     /// The pictures of offers.
     pub pictures: pictures::Pictures,
+    /// Where the contents of files are kept.
+    pub files: Arc<dyn files::FileStore>,
+    /// Who looks through files; `None`: nobody does.
+    pub scanner: Option<Arc<dyn files::Scanner>>,
 }
 
 impl Services {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, profile: Profile) -> Self {
+        let files = files::InDatabase(store.clone(), clock.clone());
         Self {
             store,
             clock,
             clocks: Arc::new(profile.clocks()),
             zone: profile.zone(),
             moved: Arc::new(Notify::new()),
+            files: Arc::new(files),
+            scanner: None,
             profile: Arc::new(profile),
             committed: Arc::new(Notify::new()),
             live: live::Live::default(),

@@ -16,7 +16,7 @@ use crate::domain::permission::{Permission, Role};
 use crate::domain::ticket::{TicketStatus, Visibility, ticket_number};
 use crate::domain::token::{ActionKind, Token};
 use crate::server::store::tickets::{self, TicketRecord, TicketRef, part};
-use crate::server::store::{people, ticket_parts};
+use crate::server::store::{people, search, ticket_parts};
 use crate::wire::ticket_parts::{ChangeTags, SnoozeTicket};
 use crate::wire::tickets::{
     AssignTicket, ChangePriority, ChangeStatus, CloseTicket, EditTicket, ReopenTicket, TicketDetail,
@@ -386,6 +386,13 @@ pub(super) async fn store(
             .await?
             .ok_or(NO_TICKET)?;
         return Err(stale(work, &found)?);
+    }
+    if (&before.subject, &before.description, &before.tags)
+        != (&after.subject, &after.description, &after.tags)
+    {
+        search::forget_ticket(&work.tx, after.id).await?;
+        let texts = (after.subject.as_str(), after.description.as_str());
+        search::add_ticket(&work.tx, after.id, after.number, texts, &after.tags).await?;
     }
     if before.tags != after.tags {
         ticket_parts::set_tags(&work.tx, after.id, &after.tags).await?;

@@ -12,9 +12,9 @@ use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::TicketId;
 use crate::domain::permission::Permission;
 use crate::domain::ticket::{LinkKind, TicketStatus, ticket_number};
-use crate::server::store::ticket_parts;
 use crate::server::store::tickets::{self, TicketRecord, part};
 use crate::server::store::{accounts, tokens};
+use crate::server::store::{search, ticket_parts};
 use crate::wire::ticket_parts::{SplitTicket, TicketTie, UnlinkTicket};
 use crate::wire::tickets::{LinkTicket, TicketDetail};
 
@@ -269,6 +269,8 @@ async fn split(work: &Work, change: &Change<SplitTicket>) -> Result<Outcome2xx<T
         ..TicketRecord::blank(0, work.now)
     };
     tickets::insert(&work.tx, &made).await?;
+    let texts = (made.subject.as_str(), made.description.as_str());
+    search::add_ticket(&work.tx, made.id, made.number, texts, &made.tags).await?;
     let number = ticket_number(made.number);
     let moved = ticket_parts::move_messages(&work.tx, before.id, made.id, &chosen).await?;
     if moved != chosen.len() as u64 {

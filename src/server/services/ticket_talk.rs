@@ -11,7 +11,7 @@ use crate::domain::id::{AttachmentId, MessageId};
 use crate::domain::permission::Permission;
 use crate::domain::ticket::{AuthorKind, TicketStatus, Visibility, after_customer_wrote, mentions};
 use crate::server::store::tickets::{self, MessageRow, TicketRecord, TicketRef};
-use crate::server::store::{attachments, ticket_parts};
+use crate::server::store::{attachments, search, ticket_parts};
 use crate::wire::tickets::{Message, NewMessage};
 
 /// Longest message, in characters.
@@ -134,6 +134,8 @@ pub(super) async fn say(
         body: text.to_owned(),
     };
     tickets::insert_message(&work.tx, Some(work.actor.id), &line).await?;
+    let internal = visibility == Visibility::Internal;
+    search::add_message(&work.tx, ticket.id, line.id, internal, &line.body).await?;
     for id in files {
         let tied = (ticket.id, line.id);
         if !attachments::bind(&work.tx, *id, tied, work.actor.id, visibility).await? {

@@ -14,9 +14,9 @@ use crate::domain::id::TicketId;
 use crate::domain::permission::Permission;
 use crate::domain::query::{FieldSet, OWN_TICKET_FIELDS, TICKET_FIELDS};
 use crate::domain::ticket::{LinkKind, Priority, ticket_number};
-use crate::server::store::ticket_parts;
 pub use crate::server::store::tickets::TicketRef;
 use crate::server::store::tickets::{self, EventRow, TicketRecord, part};
+use crate::server::store::{search, ticket_parts};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::FieldProblem;
 use crate::wire::tickets::{LinkTicket, NewTicket, TicketDetail, TicketEvent, TicketRow};
@@ -43,8 +43,14 @@ impl Services {
         self.allow(actor, needs(actor, Permission::TicketView)).await?;
         let asked = read_query(params, fields_for(actor), "tickets", actor, self.now())?;
         let reach = reach(self.store.read(), actor).await?;
-        let mut list = tickets::list(&asked.query, &asked.scope, asked.hash);
-        narrow(&mut list, reach, actor);
+        let list = match reach {
+            Reach::Desk => tickets::list(&asked.query, &asked.scope, asked.hash),
+            Reach::Own(_) => {
+                let mut list = tickets::own_list(&asked.query, &asked.scope, asked.hash);
+                narrow(&mut list, reach, actor);
+                list
+            }
+        };
         let page = self
             .page(&list, params, tickets::is, |r| {
                 Ok(row_for(actor, &tickets::read(r)?, asked.scope.now))
@@ -164,6 +170,8 @@ impl Services {
             ticket.parts |= part::TIES;
         }
         tickets::insert(&work.tx, &ticket).await?;
+        let texts = (ticket.subject.as_str(), ticket.description.as_str());
+        search::add_ticket(&work.tx, ticket.id, ticket.number, texts, &ticket.tags).await?;
         if !ticket.tags.is_empty() {
             ticket_parts::set_tags(&work.tx, ticket.id, &ticket.tags).await?;
         }

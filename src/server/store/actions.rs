@@ -1,6 +1,6 @@
 //! Recorded actions on tokens.
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, StoreError, bulk};
@@ -198,8 +198,10 @@ fn column(field: &str) -> Column {
 
 const MAPPING: Mapping = Mapping {
     column,
-    free: "actions.token_id IN (SELECT t.id FROM tokens t WHERE t.offer_id IN \
+    free: Free::Like(
+        "actions.token_id IN (SELECT t.id FROM tokens t WHERE t.offer_id IN \
         (SELECT id FROM offers WHERE words LIKE {} ESCAPE '\\'))",
+    ),
     default: &[("actions.at", KeyKind::Int, true)],
     id: "actions.id",
 };

@@ -1,6 +1,6 @@
 //! What waits for a second person.
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, StoreError};
 use crate::domain::approval::ApprovalState;
@@ -176,8 +176,10 @@ fn column(field: &str) -> Column {
 
 const MAPPING: Mapping = Mapping {
     column,
-    free: "approvals.token_id IN (SELECT t.id FROM tokens t WHERE t.offer_id IN \
+    free: Free::Like(
+        "approvals.token_id IN (SELECT t.id FROM tokens t WHERE t.offer_id IN \
         (SELECT id FROM offers WHERE words LIKE {} ESCAPE '\\'))",
+    ),
     default: &[("approvals.asked_at", KeyKind::Int, true)],
     id: "approvals.id",
 };

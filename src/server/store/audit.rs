@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, Store, StoreError, bulk};
@@ -380,7 +380,7 @@ fn column(field: &str) -> Column {
 const MAPPING: Mapping = Mapping {
     column,
     // The audit has no free words: the query is refused before it comes here.
-    free: "({} IS NULL)",
+    free: Free::Like("({} IS NULL)"),
     default: &[("audit.at", KeyKind::Int, true)],
     id: "audit.id",
 };

@@ -57,6 +57,8 @@ pub async fn tickets(conn: &impl Conn, rows: &[TicketRecord]) -> Result<(), Stor
         "version",
         "subject_key",
         "words",
+        "parts",
+        "resolved_at",
     ];
     let cells = |t: &TicketRecord| {
         [
@@ -80,6 +82,8 @@ pub async fn tickets(conn: &impl Conn, rows: &[TicketRecord]) -> Result<(), Stor
             t.version.value(),
             fold(&t.subject).value(),
             search_text(&[&t.subject, &t.description]).value(),
+            t.parts.value(),
+            t.resolved_at.value(),
         ]
     };
     insert(conn, "tickets", columns, rows, cells, "").await
@@ -129,6 +133,7 @@ pub async fn messages(conn: &impl Conn, rows: &[(Uuid, NewMessage)]) -> Result<(
         "at",
         "visibility",
         "body",
+        "by_kind",
     ];
     let cells = |(id, m): &(Uuid, NewMessage)| {
         [
@@ -139,6 +144,12 @@ pub async fn messages(conn: &impl Conn, rows: &[(Uuid, NewMessage)]) -> Result<(
             m.at.value(),
             m.visibility.word().value(),
             m.body.as_str().value(),
+            if m.author_id.is_some() {
+                "agent"
+            } else {
+                "customer"
+            }
+            .value(),
         ]
     };
     insert(conn, "messages", columns, rows, cells, "").await

@@ -1,6 +1,6 @@
 //! What goes out to customers: from the outbox to one delivery for each channel.
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, StoreError, bulk};
@@ -238,7 +238,7 @@ fn column(field: &str) -> Column {
 
 const MAPPING: Mapping = Mapping {
     column,
-    free: "1 = 0 AND '' LIKE {}",
+    free: Free::Like("1 = 0 AND '' LIKE {}"),
     default: &[("d.created_at", KeyKind::Int, true)],
     id: "d.id",
 };

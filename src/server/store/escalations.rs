@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, StoreError};
 use crate::domain::escalation::{EscalationStatus, EscalationTarget};
@@ -188,7 +188,7 @@ fn column(field: &str) -> Column {
 
 const MAPPING: Mapping = Mapping {
     column,
-    free: "e.subject_id IN (SELECT id FROM tickets t WHERE t.words LIKE {} ESCAPE '\\')",
+    free: Free::Like("e.subject_id IN (SELECT id FROM tickets t WHERE t.words LIKE {} ESCAPE '\\')"),
     default: &[("e.at", KeyKind::Int, true)],
     id: "e.id",
 };

@@ -60,19 +60,43 @@ pub enum Column {
 pub struct Mapping {
     /// The column of each field.
     pub column: fn(&str) -> Column,
-    /// A condition with `{}` where the needle goes, over the column of searchable words.
-    pub free: &'static str,
+    /// How free words are found.
+    pub free: Free,
     /// The order when none is asked for; `{now}` is bound.
     pub default: &'static [(&'static str, KeyKind, bool)],
     /// The identifier that ends every order.
     pub id: &'static str,
 }
 
+/// How the free words of a list are found.
+#[derive(Clone, Copy)]
+pub enum Free {
+    /// Each for itself: a condition with `{}` where the needle goes, over a column of searchable words.
+    Like(&'static str),
+    /// In documents of their own: the condition under which one document holds all of these needles.
+    Together(fn(&[String]) -> Sql),
+}
+
 /// The condition that a query stands for; empty when it asks nothing.
 #[must_use]
 pub fn condition(query: &Query, mapping: &Mapping, scope: &Scope) -> Sql {
     let mut sql = Sql::default();
+    if let Free::Together(documents) = mapping.free {
+        let together: Vec<Option<String>> = query
+            .terms
+            .iter()
+            .filter(|term| term.is_free())
+            .map(free_needle)
+            .collect();
+        if !together.is_empty() {
+            let needles: Option<Vec<String>> = together.into_iter().collect();
+            sql.append(&needles.map_or_else(|| Sql::new("(1 = 0)"), |needles| documents(&needles)));
+        }
+    }
     for term in &query.terms {
+        if matches!(mapping.free, Free::Together(_)) && term.is_free() {
+            continue;
+        }
         if !sql.is_empty() {
             sql.push(" AND ");
         }
@@ -89,7 +113,10 @@ pub fn condition(query: &Query, mapping: &Mapping, scope: &Scope) -> Sql {
                 any
             }
             TermKind::Free { text, phrase } => match needle(text, *phrase) {
-                Some(needle) => like(mapping.free, &needle),
+                Some(needle) => match mapping.free {
+                    Free::Like(condition) => like(condition, &needle),
+                    Free::Together(documents) => documents(&[needle]),
+                },
                 None => Sql::new("(1 = 0)"),
             },
         };
@@ -101,6 +128,13 @@ pub fn condition(query: &Query, mapping: &Mapping, scope: &Scope) -> Sql {
         }
     }
     sql
+}
+
+fn free_needle(term: &crate::domain::query::Term) -> Option<String> {
+    match &term.kind {
+        TermKind::Free { text, phrase } => needle(text, *phrase),
+        TermKind::Field { .. } => None,
+    }
 }
 
 /// The whole order of a query, ended by the identifier.

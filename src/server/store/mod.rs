@@ -28,6 +28,7 @@ pub mod plans;
 pub mod presets;
 pub mod records;
 pub mod schema;
+pub mod search;
 pub mod sessions;
 pub mod sql;
 pub mod statistics;

@@ -1,6 +1,6 @@
 //! The catalog: rows and pages.
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, StoreError};
 use crate::domain::id::OfferId;
@@ -37,7 +37,7 @@ fn column(field: &str) -> Column {
 
 const MAPPING: Mapping = Mapping {
     column,
-    free: "f.words LIKE {} ESCAPE '\\'",
+    free: Free::Like("f.words LIKE {} ESCAPE '\\'"),
     // what can be added now comes first
     default: &[
         (

@@ -6,6 +6,13 @@ use uuid::Uuid;
 use super::StoreError;
 use crate::domain::time::Moment;
 
+/// Stands before what SQLite alone reads.
+const LITE: char = '\u{1}';
+/// Stands before what PostgreSQL alone reads.
+const POSTGRES: char = '\u{2}';
+/// Stands behind either.
+const END: char = '\u{3}';
+
 /// A piece of SQL with its values. Values are only ever bound, never written into the text.
 #[derive(Debug, Clone, Default)]
 pub struct Sql {
@@ -100,6 +107,50 @@ impl Sql {
         self
     }
 
+    /// Adds what each database reads in its own way: the other one's piece and its values are left out when it is run.
+    pub fn either(&mut self, sqlite: &Sql, postgres: &Sql) -> &mut Self {
+        for (mark, piece) in [(LITE, sqlite), (POSTGRES, postgres)] {
+            self.text.push(mark);
+            self.append(piece);
+            self.text.push(END);
+        }
+        self
+    }
+
+    /// What this database reads of it.
+    fn read_by(self, sqlite: bool) -> Self {
+        if !self.text.contains(END) {
+            return self;
+        }
+        let left_out = if sqlite { POSTGRES } else { LITE };
+        let (mut text, mut values) = (String::with_capacity(self.text.len()), Vec::new());
+        let mut skipping = false;
+        let mut rest = self.text.as_str();
+        while let Some(at) = rest.find(['$', LITE, POSTGRES, END]) {
+            let mark = rest[at..].chars().next().unwrap_or(END);
+            if !skipping {
+                text.push_str(&rest[..at]);
+            }
+            rest = &rest[at + mark.len_utf8()..];
+            match mark {
+                '$' => {
+                    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+                    let n: usize = rest[..digits].parse().unwrap_or(0);
+                    rest = &rest[digits..];
+                    if let Some(value) = self.values.get(n.wrapping_sub(1)).filter(|_| !skipping) {
+                        values.push(value.clone());
+                        text.push('$');
+                        text.push_str(&values.len().to_string());
+                    }
+                }
+                END => skipping = false,
+                mark => skipping = mark == left_out,
+            }
+        }
+        text.push_str(rest);
+        Self { text, values }
+    }
+
     /// A text with `?` where the values go, in order. The text itself holds no other `?`.
     #[must_use]
     pub fn with(text: &str, values: impl IntoIterator<Item = Value>) -> Self {
@@ -124,12 +175,10 @@ impl Sql {
 
     fn statement(self, conn: &impl ConnectionTrait) -> Statement {
         let backend = conn.get_database_backend();
-        let text = if backend == DbBackend::Sqlite {
-            unnumbered(&self.text)
-        } else {
-            self.text
-        };
-        Statement::from_sql_and_values(backend, text, self.values)
+        let sqlite = backend == DbBackend::Sqlite;
+        let Self { text, values } = self.read_by(sqlite);
+        let text = if sqlite { unnumbered(&text) } else { text };
+        Statement::from_sql_and_values(backend, text, values)
     }
 
     /// Runs it for its effect; gives back the number of rows that changed.
@@ -311,6 +360,24 @@ mod tests {
             .bind(5_i64);
         assert_eq!(outer.text, "SELECT 1 WHERE c = $1 AND a = $2 AND b = $3 LIMIT $4");
         assert_eq!(outer.values.len(), 4);
+    }
+
+    #[test]
+    fn each_database_reads_its_own_piece_with_its_own_values() {
+        let mut sql = Sql::new("a = ");
+        sql.bind(1_i64).push(" AND ");
+        let lite = Sql::with("lite(?, ?)", ["l".value(), "m".value()]);
+        let postgres = Sql::with("pg(?)", ["p".value()]);
+        sql.either(&lite, &postgres).push(" AND b = ").bind(2_i64);
+        let mut outer = Sql::new("SELECT ");
+        outer.bind(0_i64).push(" WHERE ").append(&sql);
+        let read = outer.clone().read_by(true);
+        assert_eq!(read.text, "SELECT $1 WHERE a = $2 AND lite($3, $4) AND b = $5");
+        assert_eq!(read.values.len(), 5);
+        assert_eq!(read.values[4], 2_i64.value());
+        let read = outer.read_by(false);
+        assert_eq!(read.text, "SELECT $1 WHERE a = $2 AND pg($3) AND b = $4");
+        assert_eq!(read.values[2], "p".value());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::{Conn, Row, Sql, StoreError};
 use crate::domain::id::{AccountId, AgentId, EscalationId, MessageId, TicketId, TokenId};
@@ -210,6 +210,41 @@ fn column(field: &str) -> Column {
         ]),
         "subject" => Column::Filled(&["t.subject_key"]),
         "reopened" => Column::Rank("(CASE WHEN t.reopened > 0 THEN 1 ELSE 0 END)", 0),
+        "tag" => Column::Maybe(
+            "NULLIF(t.tags, '')",
+            &Column::In(
+                "t.id IN (SELECT g.ticket_id FROM ticket_tags g WHERE {})",
+                &Column::Filled(&["g.tag"]),
+                "",
+            ),
+        ),
+        "field" => Column::Maybe(
+            "NULLIF(t.fields, '{}')",
+            &Column::In(
+                "t.id IN (SELECT f.ticket_id FROM ticket_fields f WHERE {})",
+                &Column::Filled(&["f.pair_key"]),
+                "",
+            ),
+        ),
+        "related" => Column::Maybe(
+            "NULLIF(t.related, 0)",
+            &Column::In(
+                "t.id IN (SELECT e.ticket_id FROM ticket_entities e WHERE {})",
+                &Column::Filled(&["e.pair_key"]),
+                "",
+            ),
+        ),
+        "watcher" => Column::Maybe(
+            "NULLIF(t.watchers, 0)",
+            &Column::In(
+                "t.id IN (SELECT w.ticket_id FROM ticket_watchers w WHERE {})",
+                &Column::Person("w.agent_id"),
+                "",
+            ),
+        ),
+        "snoozed" => Column::Rank("(CASE WHEN t.snoozed_until > {now} THEN 1 ELSE 0 END)", 0),
+        "wakes" => Column::Date("t.snoozed_until"),
+        "merged" => Column::Rank("(CASE WHEN t.merged_into IS NULL THEN 0 ELSE 1 END)", 0),
         "escalated" => Column::Rank("(CASE WHEN t.escalation IS NULL THEN 0 ELSE 1 END)", 0),
         _ => Column::Nowhere,
     }
@@ -217,10 +252,25 @@ fn column(field: &str) -> Column {
 
 const MAPPING: Mapping = Mapping {
     column,
-    free: "t.words LIKE {} ESCAPE '\\'",
+    free: Free::Together(super::search::in_documents),
     default: &[("t.updated_at", KeyKind::Int, true)],
     id: "t.id",
 };
+
+/// For customers: their own tickets are few, and nothing internal is looked into.
+const OWN_MAPPING: Mapping = Mapping {
+    free: Free::Like("t.words LIKE {} ESCAPE '\\'"),
+    ..MAPPING
+};
+
+/// The tickets that a customer's query asks for. Which are theirs has to be added.
+#[must_use]
+pub fn own_list(query: &Query, scope: &Scope, hash: String) -> List {
+    List {
+        filter: filter::condition(query, &OWN_MAPPING, scope),
+        ..list(query, scope, hash)
+    }
+}
 
 /// The tickets that a query asks for.
 #[must_use]
@@ -331,6 +381,37 @@ pub async fn find(conn: &impl Conn, which: TicketRef) -> Result<Option<TicketRec
         TicketRef::Number(number) => sql.push("number = ").bind(number),
     };
     sql.first(conn, read).await
+}
+
+/// These tickets, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_all(conn: &impl Conn, ids: &[TicketId]) -> Result<Vec<TicketRecord>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT page.*, ");
+    sql.push(NAMES)
+        .push(" FROM tickets page ")
+        .push(JOINS)
+        .push(" WHERE page.id IN (")
+        .bind_all(ids.iter().map(|id| id.0))
+        .push(")");
+    sql.all(conn, read).await
+}
+
+/// These messages, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lines(conn: &impl Conn, ids: &[MessageId]) -> Result<Vec<MessageRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT * FROM messages WHERE id IN (");
+    sql.bind_all(ids.iter().map(|id| id.0)).push(")");
+    sql.all(conn, read_message).await
 }
 
 /// The next running number.

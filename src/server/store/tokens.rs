@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
-use super::filter::{self, Column, Mapping, Scope};
+use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, StoreError, bulk};
@@ -95,7 +95,7 @@ fn column(field: &str) -> Column {
 
 const MAPPING: Mapping = Mapping {
     column,
-    free: "t.offer_id IN (SELECT id FROM offers WHERE words LIKE {} ESCAPE '\\')",
+    free: Free::Like("t.offer_id IN (SELECT id FROM offers WHERE words LIKE {} ESCAPE '\\')"),
     default: &[("t.claimed_at", KeyKind::Int, true)],
     id: "t.id",
 };

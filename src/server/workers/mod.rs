@@ -4,13 +4,15 @@ pub mod checkpoints;
 pub mod clocks;
 pub mod live;
 pub mod outbox;
+pub mod search;
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::server::services::Services;
-use crate::server::store::{audit, intents, sessions};
+use crate::server::services::files::STRAY;
+use crate::server::store::{attachments, audit, intents, sessions};
 
 /// Entries that are sealed in one transaction.
 const BATCH: u32 = 500;
@@ -54,6 +56,7 @@ pub async fn sweep(services: Services, stop: CancellationToken) {
             let n = intents::forget_old(&tx, now).await?;
             // An hour more than any leeway for clocks.
             sessions::forget_tokens(&tx, now.plus_seconds(-3_600)).await?;
+            attachments::drop_strays(&tx, now.plus_seconds(-STRAY)).await?;
             tx.commit().await?;
             Ok::<_, crate::server::store::StoreError>(n)
         };
