@@ -454,7 +454,7 @@ async fn a_wrong_command_line_ends_with_2() {
         &["whoami", "--no-such-flag"],
         &["token", "show", "not-an-id"],
         &["ticket", "status", "TKT-000001", "sleeping"],
-        &["ticket", "close", "TKT-000001"],
+        &["ticket", "escalate", "TKT-000001"],
         &["token", "list", "--limit", "0"],
     ] {
         let ended = machine.run(args).await;
