@@ -291,6 +291,7 @@ impl App {
             Command::Lock => self.lock(false, jobs),
             Command::Undo => self.undo(jobs),
             Command::GoActivity => self.act(vec![Effect::Push(Route::Activity)], jobs),
+            Command::GoSearch => self.act(vec![Effect::Push(Route::Search)], jobs),
             Command::GoDashboard => self.act(vec![Effect::Push(Route::Dashboard)], jobs),
             Command::SetAvailability => {
                 let open = crate::tui::screens::parts::availability::choose();

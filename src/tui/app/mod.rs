@@ -316,6 +316,7 @@ const OWN: &[Command] = &[
     Command::Undo,
     Command::GoActivity,
     Command::GoApprovals,
+    Command::GoSearch,
     Command::GoDashboard,
     Command::SetAvailability,
     Command::GoLookup,

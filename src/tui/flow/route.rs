@@ -53,6 +53,8 @@ pub enum Route {
     Activity,
     /// What waits for a second person.
     Approvals,
+    /// A search over all tickets.
+    Search,
     /// Numbers of one's own day, and of the desk.
     Dashboard,
     /// The tickets that a query finds, such as those behind a bar.
@@ -92,6 +94,7 @@ impl Route {
             Self::Plan { .. } => ScreenKind::Plan,
             Self::Activity => ScreenKind::Activity,
             Self::Approvals => ScreenKind::Approvals,
+            Self::Search => ScreenKind::Search,
             Self::Dashboard => ScreenKind::Dashboard,
             Self::Tickets | Self::TicketsOf { .. } => ScreenKind::Tickets,
             Self::Ticket { .. } => ScreenKind::Ticket,
@@ -114,6 +117,7 @@ impl Route {
             | Self::Plan { .. }
             | Self::Activity
             | Self::Approvals
+            | Self::Search
             | Self::Dashboard
             | Self::TicketsOf { .. }
             | Self::Tickets
@@ -143,6 +147,8 @@ pub enum ScreenKind {
     Activity,
     /// See [`Route::Approvals`].
     Approvals,
+    /// See [`Route::Search`].
+    Search,
     /// See [`Route::Dashboard`].
     Dashboard,
     /// See [`Route::Tickets`].

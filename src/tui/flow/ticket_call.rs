@@ -2,15 +2,16 @@
 
 use super::call::Intent;
 use crate::domain::agent::Availability;
-use crate::domain::id::{CheckId, EscalationId, IntentKey, TicketId, TimeId};
+use crate::domain::id::{AttachmentId, CheckId, EscalationId, IntentKey, TicketId, TimeId};
 use crate::domain::permission::Permission;
+use crate::domain::ticket::Visibility;
 use crate::wire::agents::AgentCard;
 use crate::wire::clocks::TicketClocks;
 use crate::wire::statistics::{Dashboard, Stats, StatsParams};
 use crate::wire::ticket_parts::{
-    ChangeCheck, ChangeEscalation, ChangeTags, ChangeTime, Check, DeescalateTicket, EscalateTicket,
-    Escalation, MergeTicket, NewCheck, NewTime, SnoozeTicket, SplitTicket, TimeSpent, UnlinkTicket,
-    WatchTicket, Watcher,
+    Attachment, ChangeCheck, ChangeEscalation, ChangeTags, ChangeTime, Check, DeescalateTicket,
+    EscalateTicket, Escalation, MergeTicket, NewCheck, NewTime, SearchParams, SearchResult, SnoozeTicket,
+    SplitTicket, TimeSpent, UnlinkTicket, WatchTicket, Watcher,
 };
 
 /// One change of a ticket's row, by its version.
@@ -82,6 +83,26 @@ pub enum TicketCall {
         /// What changes.
         body: ChangeCheck,
     },
+    /// Hang a file of this machine on a ticket → [`TicketAnswer::Attached`].
+    Upload {
+        /// The person's intent.
+        key: IntentKey,
+        /// On which ticket.
+        ticket: TicketId,
+        /// Where the file is, as it was named.
+        path: String,
+        /// Who may see it.
+        visibility: Visibility,
+    },
+    /// Save a file under a name that the person gave → [`TicketAnswer::Saved`].
+    Download {
+        /// Which file.
+        file: AttachmentId,
+        /// Where to, as it was named.
+        path: String,
+    },
+    /// Search tickets and their conversations → [`TicketAnswer::Found`].
+    Search(SearchParams),
     /// The clocks of a ticket, stretch by stretch → [`TicketAnswer::Clocks`].
     Clocks(TicketId),
     /// Everybody behind the desk → [`TicketAnswer::People`].
@@ -132,6 +153,15 @@ pub enum TicketAnswer {
     Checks(Vec<Check>),
     Times(Vec<TimeSpent>),
     Time(Box<TimeSpent>),
+    Attached(Box<Attachment>),
+    /// Where a file was saved, and how many bytes it has.
+    Saved {
+        /// Where.
+        path: String,
+        /// How many.
+        size: u64,
+    },
+    Found(Box<SearchResult>),
     Clocks(Box<TicketClocks>),
     People(Vec<AgentCard>),
     Person(Box<AgentCard>),
@@ -172,10 +202,15 @@ impl TicketCall {
             Self::ChangeCheck { key, check, .. } => (key, "ticket.check", format!("check {check}")),
             Self::AddTime { key, ticket, .. } => (key, "ticket.time", format!("ticket {ticket}")),
             Self::ChangeTime { key, time, .. } => (key, "ticket.time", format!("time {time}")),
+            Self::Upload { key, ticket, .. } => (key, "ticket.attach", format!("ticket {ticket}")),
             Self::Availability { key, .. } => (key, "availability.set", "agent".to_owned()),
-            Self::Times(_) | Self::Clocks(_) | Self::People | Self::Dashboard | Self::Stats(_) => {
-                return None;
-            }
+            Self::Times(_)
+            | Self::Download { .. }
+            | Self::Search(_)
+            | Self::Clocks(_)
+            | Self::People
+            | Self::Dashboard
+            | Self::Stats(_) => return None,
         };
         Some(Intent {
             key: *key,
@@ -198,11 +233,16 @@ impl TicketCall {
             },
             Self::Escalation { .. } => Permission::TicketEscalate,
             Self::AddCheck { .. } | Self::ChangeCheck { .. } => Permission::TicketEdit,
-            Self::Times(_) | Self::Watch { .. } | Self::Clocks(_) | Self::People => Permission::TicketView,
+            Self::Times(_)
+            | Self::Watch { .. }
+            | Self::Download { .. }
+            | Self::Search(_)
+            | Self::Clocks(_)
+            | Self::People => Permission::TicketView,
             Self::Availability { .. } => Permission::AvailabilitySet,
             Self::Dashboard => Permission::DashboardView,
             Self::Stats(_) => Permission::StatsView,
-            Self::AddTime { .. } | Self::ChangeTime { .. } => Permission::TicketMessage,
+            Self::AddTime { .. } | Self::ChangeTime { .. } | Self::Upload { .. } => Permission::TicketMessage,
         }
     }
 }

@@ -222,6 +222,7 @@ commands! {
     GoTickets, "go-tickets", "Tickets", "Go to the tickets, as you left them.", Global, ["g t"], TicketView;
     GoActivity, "go-activity", "Activity", "Go to what was done to tokens, with before and after.", Global, ["g l"], TokenView;
     GoApprovals, "go-approvals", "Approvals", "Go to what waits for a second person.", Global, ["g p"], ApprovalView;
+    GoSearch, "go-search", "Search", "Search all tickets and their conversations.", Global, ["g s"], TicketView;
     GoDashboard, "go-dashboard", "Dashboard", "Go to the numbers of your day, and of the desk.", Global, ["g d"], DashboardView;
     SetAvailability, "set-availability", "Availability", "Say whether you take work: available, busy, away, offline.", Global, ["A"], AvailabilitySet;
     Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in; F9 works while you type too.", Global, ["g .", "f9"];
@@ -307,6 +308,8 @@ commands! {
     TicketCheck, "ticket-check", "Checklist", "Do, add or take off points of the checklist.", Ticket, ["t x"], TicketEdit;
     TicketTime, "ticket-time", "Time", "Start or stop your clock, write time down, correct it.", Ticket, ["t k"], TicketMessage;
     TicketSplit, "ticket-split", "Split", "Make a ticket of its own of some messages.", Ticket, ["t b"], TicketEdit;
+    TicketAttach, "ticket-attach", "Attach", "Hang a file of this machine on the ticket.", Ticket, ["t f"], TicketMessage;
+    TicketSave, "ticket-save", "Save file", "Save a file that hangs on the ticket under a name that you give.", Ticket, ["t F"], TicketView;
     NextInQueue, "next-in-queue", "Next ticket", "Go to the next ticket of the list that this one was opened from.", Ticket, ["]"], TicketView;
     PreviousInQueue, "previous-in-queue", "Ticket before", "Go to the ticket before in the list that this one was opened from.", Ticket, ["["], TicketView;
     FindCustomer, "find-customer", "Find customer", "Look the ticket's customer up.", Ticket, ["f"], AccountSearch;

@@ -9,6 +9,7 @@ mod ask_call;
 mod bytes;
 mod call;
 mod errors;
+mod files;
 mod journal;
 mod linear;
 mod looped;

@@ -61,6 +61,24 @@ pub(super) async fn perform(api: &Api, call: &TicketCall) -> Result<Answer, Clie
         TicketCall::Clocks(ticket) => {
             TicketAnswer::Clocks(Box::new(api.ticket_clocks(&ticket.to_string()).await?))
         }
+        TicketCall::Upload {
+            key,
+            ticket,
+            path,
+            visibility,
+        } => {
+            let (name, bytes) = super::files::read(path).await?;
+            TicketAnswer::Attached(Box::new(
+                api.attach_file(&ticket.to_string(), *key, (&name, bytes), *visibility)
+                    .await?,
+            ))
+        }
+        TicketCall::Download { file, path } => {
+            let bytes = api.download_file(*file).await?;
+            let (path, size) = super::files::write(path, bytes).await?;
+            TicketAnswer::Saved { path, size }
+        }
+        TicketCall::Search(params) => TicketAnswer::Found(Box::new(api.search_tickets(params).await?)),
         TicketCall::People => TicketAnswer::People(api.agents().await?.items),
         TicketCall::Availability { key, status } => {
             TicketAnswer::Person(Box::new(api.set_availability(*key, *status).await?))
@@ -98,6 +116,7 @@ pub(super) fn settled(call: &TicketCall, value: Value) -> Result<Answer, ClientE
             let page: Page<Check> = settled.into_answer()?;
             TicketAnswer::Checks(page.items)
         }
+        TicketCall::Upload { .. } => TicketAnswer::Attached(Box::new(settled.into_answer()?)),
         TicketCall::Availability { .. } => TicketAnswer::Person(Box::new(settled.into_answer()?)),
         TicketCall::AddTime { .. } | TicketCall::ChangeTime { .. } => {
             TicketAnswer::Time(Box::new(settled.into_answer()?))

@@ -10,6 +10,7 @@ pub mod lookup;
 pub mod new_ticket;
 pub mod parts;
 mod plan;
+mod search;
 mod sign_in;
 pub mod ticket;
 pub mod tickets;
@@ -36,6 +37,7 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
         Route::Plan { plan, account } => Box::new(plan::PlanScreen::new(*plan, *account)),
         Route::Activity => Box::new(activity::ActivityScreen::new()),
         Route::Approvals => Box::new(approvals::ApprovalsScreen::new()),
+        Route::Search => Box::new(search::SearchScreen::default()),
         Route::Dashboard => Box::new(dashboard::DashboardScreen::default()),
         Route::TicketsOf { query, zone } => Box::new(tickets::TicketsScreen::of(query, zone)),
         Route::Tickets => Box::new(tickets::TicketsScreen::new()),

@@ -144,6 +144,18 @@ fn clock_role(figure: &Figure) -> Role {
     SlaState::from_word(&figure.key).map_or(Role::Accent, sla::role)
 }
 
+/// One's own tickets by how they stand to their clocks.
+fn clocks(figures: &[Figure], ctx: &Ctx<'_>) -> Block {
+    let mut named = figures.to_vec();
+    for figure in &mut named {
+        let id = format!("sla-{}", figure.key);
+        if ctx.words.has(&id) {
+            figure.label = ctx.words.get(&id);
+        }
+    }
+    Block::new("clocks", Shape::Bars, ctx).figures(&named, clock_role, ctx)
+}
+
 fn plain(_: &Figure) -> Role {
     Role::Accent
 }
@@ -230,7 +242,7 @@ pub(super) fn mine(board: &Dashboard, ctx: &Ctx<'_>) -> Vec<Block> {
     times(&mut sla, "resolution", &board.resolution, ctx);
     vec![
         Block::new("queues", Shape::Bars, ctx).figures(&board.queues, plain, ctx),
-        Block::new("clocks", Shape::Bars, ctx).figures(&board.clocks, clock_role, ctx),
+        clocks(&board.clocks, ctx),
         tickets("next", &board.mine, ctx),
         tickets("urgent", &board.urgent, ctx),
         Block::new("handled", Shape::Bars, ctx).figures(&board.handled, plain, ctx),

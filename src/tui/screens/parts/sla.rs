@@ -56,7 +56,7 @@ pub fn chip(chip: &ClockChip, ctx: &Ctx<'_>) -> (String, Role) {
     let text = match left(chip, ctx) {
         Some(left) if left < 0 => format!("{sign} -{}", people::length(-left)),
         Some(left) => format!("{sign} {}", people::length(left)),
-        None if matches!(state, SlaState::Met | SlaState::Missed) => {
+        None if matches!(state, SlaState::Met | SlaState::Missed | SlaState::Paused) => {
             format!("{sign} {}", ctx.words.get(&format!("sla-{}", state.word())))
         }
         None => String::new(),

@@ -31,7 +31,7 @@ static SPECS: &[Spec<TicketRow>] = &[
     spec("status", Width::Fixed(20), 0, true, |t, ctx| {
         Text::plain(status(t, ctx))
     }),
-    spec("sla", Width::Fixed(11), 0, true, |t, ctx| {
+    spec("sla", Width::Fixed(12), 0, true, |t, ctx| {
         let (text, role) = sla::chip(&t.sla, ctx);
         Text::new(text, role)
     }),

@@ -45,11 +45,13 @@ pub const VERBS: [Command; 13] = [
 ];
 
 /// The verbs that need the whole ticket.
-pub const WHOLE: [Command; 7] = [
+pub const WHOLE: [Command; 9] = [
     Command::TicketEdit,
     Command::TicketLink,
     Command::TicketUnlink,
     Command::TicketWatch,
+    Command::TicketAttach,
+    Command::TicketSave,
     Command::TicketCheck,
     Command::TicketTime,
     Command::TicketSplit,
@@ -140,6 +142,8 @@ pub fn perform_on(command: Command, ticket: &TicketDetail, ctx: &Ctx<'_>) -> Vec
         Command::TicketLink => links::add(row, ctx),
         Command::TicketUnlink => links::remove(ticket),
         Command::TicketWatch => tags::watch(ticket, ctx),
+        Command::TicketAttach => files::attach(row, ctx),
+        Command::TicketSave => files::choose(ticket),
         Command::TicketCheck => checks::choose(ticket),
         Command::TicketTime => time::choose(row),
         Command::TicketSplit => merge::split(ticket),
