@@ -17,4 +17,6 @@ mod sessions;
 #[cfg(feature = "server")]
 mod sign_in;
 #[cfg(feature = "server")]
+mod tickets;
+#[cfg(feature = "server")]
 mod use_case;

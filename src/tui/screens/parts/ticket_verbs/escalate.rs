@@ -151,7 +151,7 @@ fn hand_over(row: &TicketRow, to: EscalationTarget, ctx: &Ctx<'_>) -> Effect {
     let whom = whom(&to, ctx);
     Change::new("escalate", row, move |sheet| {
         TicketChange::Escalate(EscalateTicket {
-            to: to.clone(),
+            to,
             reason: sheet.text("reason"),
         })
     })
