@@ -5,6 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::calendar::date_of;
 use super::id::AgentId;
 use super::ticket::{Priority, TicketStatus};
 
@@ -272,6 +276,40 @@ pub fn moves(before: Option<&Facts>, after: Option<&Facts>) -> Vec<(Cell, Sums)>
     all.into_iter().collect()
 }
 
+/// The month of a day (months since year 0); both by their numbers.
+#[must_use]
+pub fn month_of(day: i64) -> Option<i64> {
+    date_of(day).map(|date| i64::from(date.year()) * 12 + i64::from(date.month()) - 1)
+}
+
+fn first_day(month: i64) -> Option<i64> {
+    let year = i16::try_from(month.div_euclid(12)).ok()?;
+    let date = Date::new(year, i8::try_from(month.rem_euclid(12) + 1).ok()?, 1).ok()?;
+    let midnight = date.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    Some(midnight.as_second().div_euclid(86_400))
+}
+
+/// A span of days as whole months, and the days before and after these that are left over. All ends are included; what
+/// ends before it begins is empty.
+#[must_use]
+pub fn in_months(first: i64, last: i64) -> (Option<(i64, i64)>, [(i64, i64); 2]) {
+    let plain = (None, [(first, last), (1, 0)]);
+    let (Some(from), Some(to)) = (month_of(first), month_of(last + 1)) else {
+        return plain;
+    };
+    // The first month that begins in the span, and the last one that ends in it.
+    let from = if first_day(from) == Some(first) {
+        from
+    } else {
+        from + 1
+    };
+    let to = to - 1;
+    match (first_day(from), first_day(to + 1)) {
+        (Some(begin), Some(end)) if from <= to => (Some((from, to)), [(first, begin - 1), (end, last)]),
+        _ => plain,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -308,6 +346,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_span_is_its_months_and_what_is_left_over(first in 18_000..22_000_i64, length in 0..900_i64) {
+            let last = first + length;
+            let (months, rest) = in_months(first, last);
+            let within = |day: i64| {
+                let month = month_of(day).expect("a month");
+                let months = months.is_some_and(|(from, to)| (from..=to).contains(&month));
+                usize::from(months) + rest.iter().filter(|(from, to)| (*from..=*to).contains(&day)).count()
+            };
+            for day in first - 40..=last + 40 {
+                prop_assert_eq!(within(day), usize::from((first..=last).contains(&day)), "{}", day);
+            }
+            prop_assert!(length < 62 || months.is_some());
+        }
+
         #[test]
         fn facts_survive_their_text(facts in facts()) {
             prop_assert_eq!(Facts::read(&facts.text()), Some(facts));

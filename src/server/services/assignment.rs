@@ -223,8 +223,12 @@ impl Services {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn has_room(&self, tx: &Tx, agent: AgentId) -> Result<bool, StoreError> {
-        let found = desk_people::find(tx, agent, self.counts()).await?;
+    pub async fn has_room(
+        &self,
+        conn: &impl crate::server::store::Conn,
+        agent: AgentId,
+    ) -> Result<bool, StoreError> {
+        let found = desk_people::find(conn, agent, self.counts()).await?;
         let most = self.profile.assignment.max_load;
         Ok(found.is_some_and(|p| {
             p.agent.role.is_some()

@@ -240,7 +240,8 @@ impl Services {
         work.settle(result).await
     }
 
-    /// Reopens a resolved or closed ticket: it goes back to whoever has it, or into the queue.
+    /// Reopens a resolved or closed ticket: it goes back to whoever has it, if they are there with room or do it themselves,
+    /// else into the queue.
     ///
     /// # Errors
     /// As [`Services::move_ticket`].
@@ -252,8 +253,14 @@ impl Services {
     ) -> Result<Answer, ServiceError> {
         let reason = change.body.reason.trim().to_owned();
         let verb = ("ticket.reopen", needs(actor, Permission::TicketReopen));
+        let conn = self.store.read();
+        let had = tickets::find(conn, change.ticket).await?.and_then(|t| t.assignee);
+        let back = match had {
+            Some(agent) if agent != actor.id => self.has_room(conn, agent).await?,
+            _ => true,
+        };
         self.change_ticket(actor, intent, verb, change, reason, |work, t, body| {
-            let status = if t.assignee.is_some() {
+            let status = if t.assignee.is_some() && back {
                 TicketStatus::InProgress
             } else {
                 TicketStatus::Open

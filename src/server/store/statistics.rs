@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::bulk::insert;
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, StoreError, clocks};
-use crate::domain::statistics::{Cell, Dim, Sums};
+use crate::domain::statistics::{Cell, Dim, Sums, in_months, month_of};
 use crate::sql;
 
 const PARTS: [&str; 8] = [
@@ -20,6 +20,8 @@ const PARTS: [&str; 8] = [
     "done_seconds",
     "rating",
 ];
+/// What stands before the word of what whole months are broken down by.
+const MONTH: &str = "m.";
 /// The turn of summing up; any number that no other turn has.
 const FOLDING: i64 = 0x746b_6465_736b_5301;
 
@@ -102,13 +104,25 @@ pub async fn fold(conn: &impl Conn, most: u32) -> Result<usize, StoreError> {
     for (_, cell, sums) in &rows {
         all.entry(cell.clone()).or_default().add(sums, 1);
     }
-    let all: Vec<(Cell, Sums)> = all.into_iter().collect();
+    // Whole months beside the days: a span of years is a few rows.
+    let mut rolled: BTreeMap<(String, i64, String), Sums> = BTreeMap::new();
+    for ((dim, day, word), sums) in all {
+        if let Some(month) = month_of(day) {
+            let key = (format!("{MONTH}{}", dim.word()), month, word.clone());
+            rolled.entry(key).or_default().add(&sums, 1);
+        }
+        rolled
+            .entry((dim.word().to_owned(), day, word))
+            .or_default()
+            .add(&sums, 1);
+    }
+    let all: Vec<((String, i64, String), Sums)> = rolled.into_iter().collect();
     let sets: Vec<String> = PARTS
         .iter()
         .map(|p| format!("{p} = stat_days.{p} + excluded.{p}"))
         .collect();
     let tail = format!(" ON CONFLICT (dim, day, word) DO UPDATE SET {}", sets.join(", "));
-    let cells = |((dim, day, word), sums): &(Cell, Sums)| {
+    let cells = |((dim, day, word), sums): &((String, i64, String), Sums)| {
         let [
             n,
             first_n,
@@ -120,7 +134,7 @@ pub async fn fold(conn: &impl Conn, most: u32) -> Result<usize, StoreError> {
             rating,
         ] = sums.parts();
         [
-            dim.word().value(),
+            dim.as_str().value(),
             day.value(),
             word.as_str().value(),
             n.value(),
@@ -188,19 +202,28 @@ pub async fn read(
         "SELECT dim, {word} AS word, CAST({day} AS BIGINT) AS day, {} FROM (",
         added.join(", ")
     ));
-    for (i, table) in ["stat_days", "stat_moves"].iter().enumerate() {
+    let (months, rest) = match by {
+        By::Word => in_months(first, last),
+        By::Day => (None, [(first, last), (1, 0)]),
+    };
+    let months = months.map(|span| ("stat_days", MONTH, span));
+    let days = rest.into_iter().filter(|(from, to)| from <= to);
+    let days = days.map(|span| ("stat_days", "", span));
+    let moves = ("stat_moves", "", (first, last));
+    for (i, (table, prefix, (from, to))) in months.into_iter().chain(days).chain([moves]).enumerate() {
         if i > 0 {
             sql.push(" UNION ALL ");
         }
+        let skip = prefix.len() + 1;
+        let parts = PARTS.join(", ");
         sql.push(&format!(
-            "SELECT dim, day, word, {} FROM {table} WHERE dim IN (",
-            PARTS.join(", ")
+            "SELECT SUBSTR(dim, {skip}) AS dim, day, word, {parts} FROM {table} WHERE dim IN ("
         ))
-        .bind_all(dims.iter().map(|d| d.word()))
+        .bind_all(dims.iter().map(|d| format!("{prefix}{}", d.word())))
         .push(") AND day >= ")
-        .bind(first)
+        .bind(from)
         .push(" AND day <= ")
-        .bind(last);
+        .bind(to);
         if let Some(word) = only {
             sql.push(" AND word = ").bind(word);
         }

@@ -180,7 +180,7 @@ fn column(field: &str) -> Column {
         "created" => Column::Moment("t.created_at"),
         "sla" => Column::Cases(
             &[
-                ("breached", "(t.sla_due <= {now} OR t.sla_mode = 4)"),
+                ("breached", "(t.sla_sort <= {now} OR t.sla_mode = 4)"),
                 ("at_risk", "(t.sla_warn <= {now} AND t.sla_due > {now})"),
                 (
                     "ok",

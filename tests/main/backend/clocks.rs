@@ -507,6 +507,36 @@ fn taking_giving_putting_back_and_taking_away_are_apart() {
     });
 }
 
+#[test]
+fn a_reopened_ticket_goes_back_only_to_somebody_who_is_there_with_room() {
+    on_each(|b| async move {
+        let (ana, bo) = (b.client("ana", "agents"), b.client("bo", "agents"));
+        let ana_id = ana.me().await.expect("me").id;
+        let reopen = tokendesk::wire::tickets::ReopenTicket {
+            reason: "it came back".to_owned(),
+        };
+        for (status, there) in [(Availability::Available, true), (Availability::Offline, false)] {
+            let ticket = open(&ana, Priority::Low).await;
+            give(&ana, &ticket, Some(ana_id)).await.expect("taken");
+            let done = step(&ana, &ticket, TicketStatus::Resolved).await;
+            ana.set_availability(IntentKey::new(), status)
+                .await
+                .expect("said");
+            let back = bo
+                .reopen_ticket(&ticket.row.number, done.row.version, IntentKey::new(), &reopen)
+                .await
+                .expect("reopened");
+            let wanted = if there {
+                TicketStatus::InProgress
+            } else {
+                TicketStatus::Open
+            };
+            assert_eq!((back.row.status, back.row.assignee.is_some()), (wanted, there));
+        }
+        assert_eq!(ids(&bo, "-queued:none").await.len(), 1, "one waits for somebody");
+    });
+}
+
 /// A number and the rows that its query finds.
 async fn holds(api: &Api, zone: &str, figure: &Figure) {
     let params = ListParams {
@@ -606,6 +636,22 @@ fn every_number_is_what_a_recount_finds() {
         }
         let sums: i64 = stats.trend.iter().map(|p| p.opened).sum();
         assert_eq!(sums, 36);
+        // A span of whole months and what is left over of others says the same.
+        let long = StatsParams {
+            from: Some("2026-08-15".to_owned()),
+            to: Some("2027-02-10".to_owned()),
+            agent: None,
+        };
+        let long = boss.stats(&long).await.expect("numbers");
+        assert_eq!(
+            (long.total.n, long.response.n, long.resolution.met, long.csat.n),
+            (
+                stats.total.n,
+                stats.response.n,
+                stats.resolution.met,
+                stats.csat.n
+            )
+        );
         // The same with everything summed up, and the sums against a plain recount of the rows.
         while b.server.services.sum_up().await.expect("summed up") {}
         assert_eq!(boss.stats(&StatsParams::default()).await.expect("numbers"), stats);
