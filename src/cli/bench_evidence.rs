@@ -139,7 +139,7 @@ async fn token() -> Result<f64, Exit> {
     let mut settings = issuer.identity();
     settings.token_store = TokenStore::Memory;
     let tokens = AccessTokens::discover(&settings).await.map_err(Exit::failed)?;
-    let token = super::bench::sign_in_at(settings)
+    let token = super::bench::sign_in_at(settings, "amara")
         .await?
         .credentials()
         .bearer()

@@ -36,7 +36,7 @@ pub(super) struct ImportArgs {
     as_of: Option<Moment>,
 }
 
-/// Imports the files. Bad rows are reported and skipped; they are no failure.
+/// Imports the files. Bad rows are reported and skipped; they are no failure unless a file has nothing else.
 pub(super) fn run(global: &Global, args: ImportArgs, output: &Output) -> Result<(), Exit> {
     let flags: Vec<_> = args.database.setting().into_iter().collect();
     let config = configuration(global, &flags)?;
@@ -65,7 +65,19 @@ pub(super) fn run(global: &Global, args: ImportArgs, output: &Output) -> Result<
     let report = runtime()?
         .block_on(import(&options, config.server.database.expose(), meter))
         .map_err(why)?;
-    output.show(&report, |report| report.words(options.dry_run, LISTED))
+    output.show(&report, |report| report.words(options.dry_run, LISTED))?;
+    match report.files().find(|(_, file)| file.rows > 0 && file.good == 0) {
+        None => Ok(()),
+        Some((kind, file)) => Err(Exit::new(
+            FAILED,
+            "all_bad",
+            format!("no row of {} can be taken", file.path),
+        )
+        .and_next(format!(
+            "Each row is listed with its reason; is it a file of {}?",
+            kind.word()
+        ))),
+    }
 }
 
 fn why(error: ImportError) -> Exit {

@@ -12,6 +12,8 @@ mod audit;
 #[cfg(feature = "server")]
 mod bench;
 #[cfg(feature = "server")]
+mod bench_desk;
+#[cfg(feature = "server")]
 mod bench_evidence;
 mod completions;
 mod context;

@@ -40,6 +40,7 @@ fn gate(text: &str, lines: bool) -> Cow<'_, str> {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
+            ' '..='~' => out.base(c),
             '\r' if chars.peek() == Some(&'\n') => {}
             '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
                 out.base(if lines { '\n' } else { ' ' });

@@ -11,10 +11,16 @@ use unicode_width::UnicodeWidthStr;
 /// Stands for what was cut off.
 pub const ELLIPSIS: &str = "…";
 
+/// Whether each byte is a character of one column.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| (b' '..=b'~').contains(&b))
+}
+
 /// The columns that `text` takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+    if is_plain(text) {
         return text.len();
     }
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
@@ -23,6 +29,13 @@ pub fn width(text: &str) -> usize {
 /// `text` in at most `cols` columns; where something is cut off, it ends with `…`.
 #[must_use]
 pub fn truncate(text: &str, cols: usize) -> Cow<'_, str> {
+    if is_plain(text) {
+        return match cols {
+            _ if text.len() <= cols => Cow::Borrowed(text),
+            0 => Cow::Borrowed(""),
+            _ => Cow::Owned([&text[..cols - 1], ELLIPSIS].concat()),
+        };
+    }
     let mut used = 0;
     let mut fits = 0; // bytes that leave room for the ellipsis
     for (at, cluster) in text.grapheme_indices(true) {
@@ -74,6 +87,9 @@ pub fn wrap(text: &str, cols: usize) -> Vec<&str> {
 }
 
 fn wrap_line<'a>(line: &'a str, cols: usize, lines: &mut Vec<&'a str>) {
+    if line.len() <= cols && is_plain(line) {
+        return lines.push(line.trim_end_matches(' '));
+    }
     let mut start = 0; // of the line that is being filled
     let mut used = 0;
     let mut stop: Option<(usize, usize)> = None; // where it may end: byte, columns up to there

@@ -95,6 +95,7 @@ pub fn offer(fields: &[&str], id: OfferId) -> Result<Offer, Reason> {
         valid_from,
         valid_until,
         valid_days,
+        per_customer,
     ] = fields
     else {
         return Err(Reason::WrongColumnCount);
@@ -109,7 +110,15 @@ pub fn offer(fields: &[&str], id: OfferId) -> Result<Offer, Reason> {
     }
     let valid_days = match valid_days {
         "" => None,
-        days => Some(whole_days(days)?),
+        days => Some(
+            whole(days)
+                .filter(|days| *days <= MAX_DAYS)
+                .ok_or(Reason::InvalidDays)?,
+        ),
+    };
+    let per_customer = match per_customer {
+        "" => None,
+        most => Some(whole(most).filter(|n| *n > 0).ok_or(Reason::InvalidPerCustomer)?),
     };
     let from = instant(valid_from)?;
     let until = optional(valid_until)?;
@@ -131,7 +140,7 @@ pub fn offer(fields: &[&str], id: OfferId) -> Result<Offer, Reason> {
         valid_from: Moment::from_timestamp(from),
         valid_until: until.map(Moment::from_timestamp),
         valid_days,
-        per_customer: None,
+        per_customer,
     })
 }
 
@@ -304,13 +313,10 @@ fn decimal(text: &str) -> Result<Decimal, Reason> {
     Ok(number)
 }
 
-fn whole_days(text: &str) -> Result<i64, Reason> {
-    let days = text
-        .bytes()
-        .all(|b| b.is_ascii_digit())
-        .then(|| text.parse::<i64>().ok())
-        .flatten();
-    days.filter(|days| *days <= MAX_DAYS).ok_or(Reason::InvalidDays)
+/// A whole number in digits alone.
+fn whole(text: &str) -> Option<i64> {
+    let digits = text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
 }
 
 /// Whether a path is relative and stays in its folder: no `..` segment, no root, drive, scheme or backslash.

@@ -29,6 +29,12 @@ impl FileKind {
         }
     }
 
+    /// Whether a file may do without this column: it is empty in all rows then.
+    #[must_use]
+    pub fn may_lack(self, column: &str) -> bool {
+        self == Self::Offers && column == "per_customer"
+    }
+
     /// The columns, in the order in which [`judge`] takes the fields.
     #[must_use]
     pub fn columns(self) -> &'static [&'static str] {
@@ -61,6 +67,7 @@ impl FileKind {
                 "valid_from",
                 "valid_until",
                 "valid_days",
+                "per_customer",
             ],
             Self::Tokens => &[
                 "token_ref",
@@ -141,6 +148,8 @@ reasons! {
     InvalidImagePath = "invalid_image_path", "the image's path leaves its folder or is not relative";
     /// `valid_days` is not a whole number of days.
     InvalidDays = "invalid_days", "valid_days is not a whole number of days";
+    /// `per_customer` is not a whole number from 1 on.
+    InvalidPerCustomer = "invalid_per_customer", "per_customer is not a whole number from 1 on";
     /// `state` is not in the list.
     UnknownState = "unknown_state", "there is no such state";
     /// Not an RFC 3339 date-time.

@@ -158,6 +158,10 @@ pub async fn run(
     if options.dry_run && missing {
         return run_on(None, options, meter).await;
     }
+    // A file that cannot be read leaves no new database behind.
+    for (kind, path) in options.files() {
+        source::Source::open(kind, path)?;
+    }
     let store = Store::open(database).await?;
     let done = run_on(Some(&store), options, meter).await;
     store.close().await;

@@ -57,8 +57,10 @@ struct Csv {
     record: csv::ByteRecord,
     /// Bytes handed out since the last record began.
     read: Arc<AtomicU64>,
-    /// For each column, the field that holds it.
-    order: Vec<usize>,
+    /// For each column, the field that holds it; `None` for one that the file does without.
+    order: Vec<Option<usize>>,
+    /// Fields of the header.
+    wide: usize,
     /// Records end in CR LF.
     crlf: bool,
     /// The last line of the file has its end.
@@ -228,6 +230,7 @@ impl Csv {
             record: csv::ByteRecord::new(),
             read,
             order: Vec::new(),
+            wide: 0,
             crlf: false,
             ended: last == [b'\n'],
         };
@@ -246,7 +249,8 @@ impl Csv {
             last.pop();
             csv.crlf = true;
         }
-        csv.order = order(&header, kind.columns()).map_err(HeaderError::Wrong)?;
+        csv.order = order(&header, kind).map_err(HeaderError::Wrong)?;
+        csv.wide = header.len();
         Ok((csv, place))
     }
 
@@ -308,12 +312,15 @@ impl Csv {
         if (0..self.record.len()).any(|at| std::str::from_utf8(field(at)).is_err()) {
             return Err(Reason::InvalidUtf8);
         }
-        if self.record.len() != self.order.len() {
+        if self.record.len() != self.wide {
             return Err(Reason::WrongColumnCount);
         }
         self.order
             .iter()
-            .map(|at| String::from_utf8(field(*at).to_vec()).map_err(|_| Reason::InvalidUtf8))
+            .map(|at| {
+                let bytes = at.map(field).unwrap_or_default();
+                String::from_utf8(bytes.to_vec()).map_err(|_| Reason::InvalidUtf8)
+            })
             .collect()
     }
 }
@@ -325,8 +332,9 @@ fn io(error: csv::Error) -> std::io::Error {
     }
 }
 
-/// For each column, where the header has it.
-fn order(header: &[String], columns: &[&str]) -> Result<Vec<usize>, String> {
+/// For each column, where the header has it; `None` for one that it may lack.
+fn order(header: &[String], kind: FileKind) -> Result<Vec<Option<usize>>, String> {
+    let columns = kind.columns();
     let known = columns.join(",");
     if header.len() == 1 && header[0] != known && columns.len() > 1 {
         return Err(format!(
@@ -342,7 +350,8 @@ fn order(header: &[String], columns: &[&str]) -> Result<Vec<usize>, String> {
         .map(|column| {
             let mut places = header.iter().enumerate().filter(|(_, name)| name == column);
             match (places.next(), places.next()) {
-                (Some((at, _)), None) => Ok(at),
+                (Some((at, _)), None) => Ok(Some(at)),
+                (None, _) if kind.may_lack(column) => Ok(None),
                 (None, _) => Err(format!("the column '{column}' is missing")),
                 (Some(_), Some(_)) => Err(format!("the column '{column}' is there twice")),
             }
@@ -376,17 +385,15 @@ fn next_line(
     Ok(Some(Raw {
         record: place.records,
         line: place.lines,
-        fields: object(&line, kind.columns()),
+        fields: object(&line, kind),
     }))
 }
 
 /// The fields of a JSON object of strings, in the order of the columns.
-fn object(line: &[u8], columns: &[&str]) -> Result<Vec<String>, Reason> {
+fn object(line: &[u8], kind: FileKind) -> Result<Vec<String>, Reason> {
+    let columns = kind.columns();
     let text = std::str::from_utf8(line).map_err(|_| Reason::InvalidUtf8)?;
     let Pairs(pairs) = serde_json::from_str(text).map_err(|_| Reason::InvalidJson)?;
-    if pairs.len() != columns.len() {
-        return Err(Reason::WrongColumnCount);
-    }
     let mut fields = vec![None; columns.len()];
     for (name, value) in pairs {
         let slot = columns
@@ -400,6 +407,8 @@ fn object(line: &[u8], columns: &[&str]) -> Result<Vec<String>, Reason> {
     }
     fields
         .into_iter()
+        .zip(columns)
+        .map(|(field, column)| field.or_else(|| kind.may_lack(column).then(String::new)))
         .collect::<Option<_>>()
         .ok_or(Reason::WrongColumnCount)
 }

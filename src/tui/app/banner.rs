@@ -139,14 +139,14 @@ impl App {
             right = right.saturating_sub(2);
         }
         let mut x = area.x + 1;
-        for (command, availability) in self.offered() {
-            let Some(key) = self.env.keymap.keys_of(command).into_iter().next() else {
+        for (command, availability) in self.shown_as_offered().iter() {
+            let Some(key) = self.env.keymap.keys_of(*command).into_iter().next() else {
                 continue;
             };
-            let dimmed = availability != Availability::Enabled;
-            let brackets = if dimmed { 2 } else { 0 };
-            let wide = width(&key) + 1 + width(command.label()) + brackets;
-            if x + wide >= right {
+            let dimmed = *availability != Availability::Enabled;
+            // brackets stand in the gaps, so that what follows stays where it is
+            let wide = width(&key) + 1 + width(command.label());
+            if x + wide + 1 >= right {
                 line(
                     buf,
                     x,
@@ -159,7 +159,7 @@ impl App {
             }
             if dimmed {
                 let text = format!("({key} {})", command.label());
-                line(buf, x, area.y, wide, &text, theme.style(Role::Dimmed));
+                line(buf, x - 1, area.y, wide + 2, &text, theme.style(Role::Dimmed));
             } else {
                 line(buf, x, area.y, wide, &key, theme.style(Role::Key));
                 line(

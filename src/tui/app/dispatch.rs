@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
-use super::gate::WAKE_WHICH_KEY;
+use super::gate::{WAKE_REST, WAKE_WHICH_KEY};
 use super::help::Help;
 use super::layers::{Asking, Layer, Leaving, Question};
 use super::palette::{Outcome, Palette};
@@ -14,6 +14,19 @@ use crate::tui::keys::{Command, Context, Key, KeyCode, Resolution};
 
 /// How long a begun sequence waits before its ways on are shown.
 const WHICH_KEY_AFTER: Duration = Duration::from_millis(400);
+
+/// How long the cursor rests before the third line follows it.
+const REST: Duration = Duration::from_millis(150);
+
+/// Commands that do nothing but move in a list.
+const MOVES: &[Command] = &[
+    Command::Up,
+    Command::Down,
+    Command::PageUp,
+    Command::PageDown,
+    Command::First,
+    Command::Last,
+];
 
 /// Global commands that work while a dialog is open too.
 const ANYWHERE: &[Command] = &[Command::Back, Command::Help, Command::Repaint, Command::Suspend];
@@ -225,6 +238,10 @@ impl App {
 
     /// Gives a command: to the app, to the dialog on top, or to the screen. What is dimmed says why instead.
     pub(super) fn command(&mut self, command: Command, jobs: &mut Vec<Job>) {
+        if MOVES.contains(&command) && self.layers.is_empty() && self.gate.is_none() {
+            return self.moves(command, jobs);
+        }
+        self.moving = None;
         let offered = self.offered();
         let found = offered.iter().find(|(other, _)| *other == command);
         if let Some((_, Availability::Dimmed(why))) = found {
@@ -253,6 +270,26 @@ impl App {
                 );
             }
             _ => self.event_to_top(Event::Command(command), jobs),
+        }
+    }
+
+    /// Moves in a list. What can be done with each row is looked at when the cursor rests, so that moving stays cheap.
+    fn moves(&mut self, command: Command, jobs: &mut Vec<Job>) {
+        let Some(screen) = self.screen().map(|kept| kept.id) else {
+            return;
+        };
+        if self.moving.as_ref().is_none_or(|(of, _)| *of != screen) {
+            self.moving = Some((screen, self.offered()));
+        }
+        self.app_wake(REST, WAKE_REST, jobs);
+        self.event_to_top(Event::Command(command), jobs);
+    }
+
+    /// What the third line shows.
+    pub(super) fn shown_as_offered(&self) -> std::borrow::Cow<'_, [(Command, Availability)]> {
+        match (&self.moving, self.screen()) {
+            (Some((of, offered)), Some(kept)) if *of == kept.id && self.layers.is_empty() => offered.into(),
+            _ => self.offered().into(),
         }
     }
 

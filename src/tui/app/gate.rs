@@ -14,6 +14,7 @@ use crate::wire::problem::Code;
 /// The app's own wakes.
 pub(super) const WAKE_TOAST: &str = "toast";
 pub(super) const WAKE_WHICH_KEY: &str = "which-key";
+pub(super) const WAKE_REST: &str = "rest";
 const WAKE_ME: &str = "me";
 
 impl App {
@@ -228,6 +229,7 @@ impl App {
     pub(super) fn own_wake(&mut self, key: &str, jobs: &mut Vec<Job>) {
         match key {
             WAKE_TOAST => self.toast = None,
+            WAKE_REST => self.moving = None,
             WAKE_WHICH_KEY => self.which_key = !self.pending.is_empty(),
             WAKE_ME => self.ask_me(jobs),
             WAKE_LOCK => self.lock_is_due(jobs),

@@ -168,7 +168,12 @@ pub struct App {
     next_id: u64,
     quitting: bool,
     used: lock::Use,
+    /// What the third line shows while the cursor moves, and of which screen: it follows when the cursor rests.
+    moving: Option<(u64, Offered)>,
 }
+
+/// The commands that can be given, and those that cannot with the reason.
+type Offered = Vec<(Command, crate::tui::flow::Availability)>;
 
 /// An open request.
 #[derive(Debug)]
@@ -203,6 +208,7 @@ impl App {
             next_id: 1,
             quitting: false,
             used: lock::Use::default(),
+            moving: None,
         }
     }
 

@@ -8,15 +8,14 @@ use ratatui::widgets::{Block, Clear, Widget};
 use crate::text::safe::{clean, clean_block};
 use crate::text::{self, width::truncate};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::stroke;
 
 /// Draws `text` at `x`, `y` in at most `width` cells, cut with an ellipsis; gives back the cells used.
 pub(super) fn line(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
     if width == 0 || y >= buf.area.bottom() {
         return 0;
     }
-    let text = fit(text, usize::from(width));
-    let (end, _) = buf.set_stringn(x, y, &text, usize::from(width), style);
-    end - x
+    stroke::line(buf, x, y, width, text, style)
 }
 
 /// The width of a text in cells.

@@ -14,6 +14,12 @@ use super::{diff, scroll};
 const SYNC_FROM: usize = 2_048;
 /// Unchanged cells up to this many are written again rather than jumped over.
 const BRIDGE: u16 = 3;
+/// The next row is gone to by a line end when its place is no farther from the left than this.
+const NEAR: u16 = 9;
+/// From so many changes of look in a row on, another order of its cells is tried.
+const WORTH_SORTING: usize = 3;
+/// Signs of states and marks that all terminals draw in one cell, as they do borders.
+const SIGNS: [char; 8] = ['●', '○', '✓', '✗', '⚑', '⇄', '▲', '▼'];
 /// Blanks up to the end of a row from this many on are erased rather than written.
 const ERASE_FROM: u16 = 4;
 
@@ -23,6 +29,8 @@ pub struct Painter {
     shown: Buffer,
     look: Look,
     at: Option<Position>,
+    /// The row that the terminal writes in, where the column is not known.
+    row: Option<u16>,
     cursor: Option<Position>,
     stale: bool,
     /// Cells that something lies over, which must not be moved.
@@ -38,6 +46,7 @@ impl Painter {
             shown: Buffer::empty(Rect::new(0, 0, size.width, size.height)),
             look: PLAIN,
             at: None,
+            row: None,
             cursor: None,
             stale: true,
             held: None,
@@ -102,6 +111,7 @@ impl Painter {
         self.shown = Buffer::empty(area);
         self.look = PLAIN;
         self.at = None;
+        self.row = None;
         self.stale = false;
     }
 
@@ -128,6 +138,7 @@ impl Painter {
         }
         self.out.push_str("\x1b[r");
         self.at = Some(Position::ORIGIN);
+        self.row = None;
         scroll::apply(&mut self.shown, shift);
         let moved = scroll::changed(&self.shown, next, shift.top..shift.bottom);
         for (row, cells) in changed.iter_mut().skip(usize::from(shift.top)).zip(moved) {
@@ -144,28 +155,88 @@ impl Painter {
             .filter(|(_, cells)| **cells > 0)
         {
             diff::columns(&shown, next, y, &mut columns);
-            for x in &columns {
-                let Some(cell) = next.cell((*x, y)) else { continue };
-                self.go(*x, y, &shown, next);
-                if blank_from(next, *x, y) {
-                    self.look_to(PLAIN);
-                    self.out.push_str("\x1b[K");
-                    break;
-                }
-                self.put(cell, *x, y, next.area);
-            }
+            self.line(&columns, y, &shown, next);
             diff::keep(&mut shown, next, y);
         }
         self.shown = shown;
     }
 
-    fn put(&mut self, cell: &Cell, x: u16, y: u16, area: Rect) {
-        let look = Look::of(cell);
+    /// Writes the changed cells of a row the shorter way: from left to right, or look by look.
+    fn line(&mut self, columns: &[u16], y: u16, shown: &Buffer, next: &Buffer) {
+        let (from, look, at, row) = (self.out.len(), self.look, self.at, self.row);
+        let changes = self.in_order(columns, y, shown, next);
+        if changes < WORTH_SORTING {
+            return;
+        }
+        let in_order = self.out.split_off(from);
+        let end = (self.look, self.at, self.row);
+        (self.look, self.at, self.row) = (look, at, row);
+        self.by_look(columns, y, shown, next);
+        if self.out.len() - from >= in_order.len() {
+            self.out.truncate(from);
+            self.out.push_str(&in_order);
+            (self.look, self.at, self.row) = end;
+        }
+    }
+
+    /// From left to right; gives back how often the look changed.
+    fn in_order(&mut self, columns: &[u16], y: u16, shown: &Buffer, next: &Buffer) -> usize {
+        let mut changes = 0;
+        for (place, x) in columns.iter().enumerate() {
+            let Some(cell) = next.cell((*x, y)) else { continue };
+            self.go(*x, y, shown, next);
+            if blank_from(next, *x, y) {
+                self.look_to(PLAIN);
+                self.out.push_str("\x1b[K");
+                break;
+            }
+            let look = match cell.symbol() {
+                " " => blank_look(cell, &columns[place..], next, y),
+                _ => Look::of(cell),
+            };
+            let before = self.look;
+            self.put(cell, look, *x, y, next.area);
+            changes += usize::from(self.look != before);
+        }
+        changes
+    }
+
+    /// All cells of one look, then those of the next, beginning with the present one. Blanks go with the text before
+    /// them where that shows the same ground, else with the text behind them.
+    fn by_look(&mut self, columns: &[u16], y: u16, shown: &Buffer, next: &Buffer) {
+        let mut left: Vec<(u16, &Cell, Look)> = Vec::with_capacity(columns.len());
+        for (place, x) in columns.iter().enumerate() {
+            let Some(cell) = next.cell((*x, y)) else { continue };
+            let look = match (left.last(), cell.symbol()) {
+                (Some((before, _, look)), " ")
+                    if before + 1 == *x && Look::of(cell).looks_blank_in(*look) =>
+                {
+                    *look
+                }
+                (_, " ") => blank_look(cell, &columns[place..], next, y),
+                _ => Look::of(cell),
+            };
+            left.push((*x, cell, look));
+        }
+        while let Some((_, _, first)) = left.first() {
+            // what changes least comes first: nothing, then all but the colour of the text
+            let same = left.iter().find(|(_, _, look)| *look == self.look);
+            let near = || left.iter().find(|(_, _, look)| look.fg == self.look.fg);
+            let look = same.or_else(near).map_or(*first, |(_, _, look)| *look);
+            left.retain(|(x, cell, of)| {
+                let now = *of == look;
+                if now {
+                    self.go(*x, y, shown, next);
+                    self.put(cell, look, *x, y, next.area);
+                }
+                !now
+            });
+        }
+    }
+
+    fn put(&mut self, cell: &Cell, look: Look, x: u16, y: u16, area: Rect) {
         // a blank shows its ground alone
-        let same = cell.symbol() == " "
-            && look.bg == self.look.bg
-            && look.shows_ground_alone()
-            && self.look.shows_ground_alone();
+        let same = cell.symbol() == " " && look.looks_blank_in(self.look);
         if !same {
             self.look_to(look);
         }
@@ -179,6 +250,8 @@ impl Painter {
         // what a terminal makes of anything but plain text is its own affair: find the place anew then
         let plain = symbol.len() == 1 || (symbol.chars().count() == 1 && is_narrow(symbol));
         self.at = (plain && x + 1 < area.right()).then_some(Position { x: x + 1, y });
+        // far enough from the end that nothing can have run over it
+        self.row = (x + 4 < area.right()).then_some(y);
     }
 
     fn look_to(&mut self, look: Look) {
@@ -202,8 +275,13 @@ impl Painter {
             } else {
                 write!(self.out, "\x1b[{gap}C")
             };
-        } else if y == at.y + 1 && x == 0 {
+        } else if y == at.y + 1 && x <= NEAR {
             self.out.push_str("\r\n");
+            let _ = match x {
+                0 => Ok(()),
+                1 => write!(self.out, "\x1b[C"),
+                x => write!(self.out, "\x1b[{x}C"),
+            };
         } else if y == at.y && x == 0 {
             self.out.push('\r');
         } else {
@@ -233,7 +311,10 @@ impl Painter {
     }
 
     fn jump(&mut self, x: u16, y: u16) {
+        let row = self.at.map(|at| at.y).or(self.row);
         let _ = match (x, y) {
+            (0, _) if row == Some(y) => write!(self.out, "\r"),
+            (x, _) if row == Some(y) => write!(self.out, "\x1b[{}G", x + 1),
             (0, 0) => write!(self.out, "\x1b[H"),
             (0, y) => write!(self.out, "\x1b[{}H", y + 1),
             (x, 0) => write!(self.out, "\x1b[;{}H", x + 1),
@@ -264,10 +345,24 @@ impl Painter {
 
 /// Whether every terminal agrees that the character takes one cell: Latin letters, box drawing and such.
 fn is_narrow(symbol: &str) -> bool {
-    symbol
-        .chars()
-        .next()
-        .is_some_and(|c| matches!(c, '\u{a0}'..='\u{24f}' | '\u{2500}'..='\u{259f}' | '…' | '›'))
+    symbol.chars().next().is_some_and(|c| {
+        matches!(c, '\u{a0}'..='\u{24f}' | '\u{2010}'..='\u{2027}' | '\u{2500}'..='\u{259f}' | '›')
+            || SIGNS.contains(&c)
+    })
+}
+
+/// The look in which a blank is written: its ground, and the rest of what is written next, as that cannot be seen.
+fn blank_look(cell: &Cell, columns: &[u16], next: &Buffer, y: u16) -> Look {
+    let look = Look::of(cell);
+    let following = columns
+        .windows(2)
+        .take_while(|pair| pair[1] == pair[0] + 1)
+        .filter_map(|pair| next.cell((pair[1], y)))
+        .find(|cell| cell.symbol() != " ")
+        .map(Look::of);
+    following
+        .filter(|next| look.looks_blank_in(*next))
+        .unwrap_or(look)
 }
 
 /// As much of a cluster as all terminals draw in the same columns. Many draw each part of a joined or toned emoji by

@@ -37,6 +37,11 @@ impl Look {
         self.bg == Color::Reset && self.shows_ground_alone()
     }
 
+    /// Whether a blank of this look may be written in another: it shows its ground alone, and that is the same.
+    pub fn looks_blank_in(self, other: Self) -> bool {
+        self.bg == other.bg && self.shows_ground_alone() && other.shows_ground_alone()
+    }
+
     /// Whether blanks in this look show nothing but its ground.
     pub fn shows_ground_alone(self) -> bool {
         !self

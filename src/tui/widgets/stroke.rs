@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::Look;
 use crate::text::safe::{clean, clean_block};
-use crate::text::width::{ELLIPSIS, truncate, width, wrap};
+use crate::text::width::{ELLIPSIS, is_plain, truncate, width, wrap};
 use crate::tui::theme::Role;
 
 /// The text cleaned, on one line, in at most `cols` columns. What lies far beyond the last column is not even read, so
@@ -40,8 +40,23 @@ pub fn line(buf: &mut Buffer, x: u16, y: u16, room: u16, text: &str, style: Styl
         return 0;
     }
     let room = room.min(area.right() - x);
-    let (end, _) = buf.set_stringn(x, y, fit(text, usize::from(room)), usize::from(room), style);
-    end - x
+    put(buf, x, y, room, &fit(text, usize::from(room)), style)
+}
+
+/// Puts a cleaned text that fits into `room` columns of a row inside the buffer; gives back the columns used.
+pub fn put(buf: &mut Buffer, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
+    if !is_plain(text) {
+        let (end, _) = buf.set_stringn(x, y, text, usize::from(room), style);
+        return end - x;
+    }
+    let start = buf.index_of(x, y);
+    let cells = buf.content.iter_mut().skip(start).take(usize::from(room));
+    let mut used = 0;
+    for (cell, byte) in cells.zip(text.bytes()) {
+        cell.set_char(char::from(byte)).set_style(style);
+        used += 1;
+    }
+    used
 }
 
 /// Draws one line at the right end of `area`'s first row; gives back the columns used.

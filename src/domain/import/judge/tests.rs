@@ -12,7 +12,7 @@ const ACCOUNT: [&str; 10] = [
     "02107",
     "2025-01-01T00:00:00-00:00",
 ];
-const OFFER: [&str; 15] = [
+const OFFER: [&str; 16] = [
     "C-1",
     "10% off",
     "",
@@ -28,6 +28,7 @@ const OFFER: [&str; 15] = [
     "2025-01-01T00:00:00Z",
     "",
     "30",
+    "2",
 ];
 const TOKEN: [&str; 9] = [
     "T-1",
@@ -99,7 +100,7 @@ fn an_account_keeps_its_text_and_gets_its_mobile_in_one_form() {
 
 #[test]
 fn an_offer_is_worth_what_its_kind_allows() {
-    let cases: [(Changes<'_>, Option<Reason>); 16] = [
+    let cases: [(Changes<'_>, Option<Reason>); 21] = [
         (&[], None),
         (&[(4, "voucher")], Some(Reason::UnknownType)),
         (&[(5, "cash")], Some(Reason::UnknownValueKind)),
@@ -117,6 +118,11 @@ fn an_offer_is_worth_what_its_kind_allows() {
         (&[(5, "amount")], Some(Reason::InvalidCurrency)),
         (&[(5, "amount"), (7, "KWD"), (6, "1.250")], None),
         (&[(14, "-1")], Some(Reason::InvalidDays)),
+        (&[(15, "")], None),
+        (&[(15, "0")], Some(Reason::InvalidPerCustomer)),
+        (&[(15, "two")], Some(Reason::InvalidPerCustomer)),
+        (&[(15, "+2")], Some(Reason::InvalidPerCustomer)),
+        (&[(15, "99999999999999999999")], Some(Reason::InvalidPerCustomer)),
         (
             &[(13, "2024-12-31T23:59:59.999999999Z")],
             Some(Reason::ValidUntilBeforeFrom),
