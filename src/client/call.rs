@@ -101,6 +101,11 @@ impl Call {
         Self::new(Method::POST, path, true).with(body)
     }
 
+    /// Puts something in its place, which does no harm twice.
+    pub(super) fn put(path: impl Into<String>, body: &impl Serialize) -> Self {
+        Self::new(Method::PUT, path, true).with(body)
+    }
+
     /// Changes something, once for this key.
     pub(super) fn change(
         method: Method,

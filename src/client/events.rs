@@ -12,8 +12,12 @@ use sse_stream::{Sse, SseByteStream};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::wire::events::{BEAT, CHANGE, Change, END, End, EndReason, HELLO, Hello, RESET};
-use crate::wire::paths::EVENTS;
+use crate::domain::id::TicketId;
+use crate::wire::events::{
+    BEAT, BePresent, CHANGE, Change, Doing, END, End, EndReason, HELLO, Hello, PRESENCE, Presence, Present,
+    RESET,
+};
+use crate::wire::paths::{EVENTS, ticket_part};
 
 use super::Api;
 use super::answer::{Outcome, broken, read};
@@ -41,6 +45,8 @@ pub enum Live {
     },
     /// Something was changed.
     Change(Box<Change>),
+    /// Somebody has a ticket in sight, or has left it. After each [`Live::Open`] all are told anew.
+    Presence(Presence),
     /// It is cut, and will be opened again.
     Cut {
         /// What happened, in words.
@@ -90,6 +96,15 @@ impl Api {
     #[must_use]
     pub fn events(&self) -> Events {
         self.events_after(None)
+    }
+
+    /// Says that one has a ticket in sight; gives back who else has.
+    ///
+    /// # Errors
+    /// When it cannot be said.
+    pub async fn be_present(&self, ticket: TicketId, doing: Doing) -> Result<Present, ClientError> {
+        let path = ticket_part(ticket, "presence");
+        self.fetch(Call::put(path, &BePresent { doing })).await
     }
 
     /// Live events behind the one with this id.
@@ -221,6 +236,7 @@ impl Events {
                 // Written by a newer backend: its place counts, and what is in sight is read anew.
                 Err(_) => Some(Live::Open { whole: false }),
             },
+            Some(PRESENCE) => serde_json::from_str(data).ok().map(Live::Presence),
             Some(RESET) => Some(Live::Open { whole: false }),
             Some(END) => return self.ended(data).await,
             Some(BEAT) | Some(_) | None => None,

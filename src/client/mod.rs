@@ -12,6 +12,7 @@ mod clocks;
 pub mod credentials;
 mod deliveries;
 mod desk;
+mod drafts;
 pub mod error;
 pub mod events;
 mod offers;

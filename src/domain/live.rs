@@ -46,6 +46,16 @@ pub fn audience(verb: &str, kind: &str) -> Audience {
     }
 }
 
+/// Whether a customer whose ticket it is hears of an entry: what they can see of it, never what the desk keeps to itself.
+#[must_use]
+pub fn is_for_customers(verb: &str, after: Option<&str>) -> bool {
+    match verb {
+        "ticket.create" | "ticket.status" | "ticket.close" | "ticket.reopen" | "ticket.rate" => true,
+        "ticket.message" => after.is_some_and(|after| after.ends_with("(public)")),
+        _ => false,
+    }
+}
+
 /// What an entry's before and after tell without their values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
@@ -100,6 +110,16 @@ mod tests {
         assert_eq!(outline(None, Some("message 7 (internal)")), Outline::default());
         let made = outline(None, Some(r#"{"shared":true,"version":1}"#));
         assert!(made.shared && made.fields.is_empty());
+    }
+
+    #[test]
+    fn customers_hear_nothing_of_what_is_internal() {
+        assert!(is_for_customers("ticket.message", Some("message 7 (public)")));
+        assert!(!is_for_customers("ticket.message", Some("message 7 (internal)")));
+        assert!(!is_for_customers("ticket.message", None));
+        assert!(is_for_customers("ticket.status", None));
+        assert!(!is_for_customers("ticket.assign", None));
+        assert!(!is_for_customers("token.remove", None));
     }
 
     #[test]

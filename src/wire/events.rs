@@ -12,6 +12,8 @@ use crate::domain::time::Moment;
 pub const HELLO: &str = "hello";
 /// Name of the event that tells a [`Change`].
 pub const CHANGE: &str = "change";
+/// Name of the event that tells a [`Presence`]; it has no id, and after each [`HELLO`] all of them are told anew.
+pub const PRESENCE: &str = "presence";
 /// Name of the event that only shows that the stream lives; its id is how far it has come.
 pub const BEAT: &str = "beat";
 /// Name of the event that says that what lies between cannot be told any more ([`Reset`]): read anew what is in sight.
@@ -94,4 +96,47 @@ pub enum EndReason {
 pub struct End {
     /// Why.
     pub reason: EndReason,
+}
+
+/// What somebody does with a ticket that they have in sight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Doing {
+    /// They look at it.
+    Looks,
+    /// They write something.
+    Types,
+    /// They have left it.
+    Gone,
+}
+
+/// Who has a ticket in sight. Told to the desk alone, never written down, and over by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Presence {
+    /// Which ticket.
+    pub ticket_id: TicketId,
+    /// Who.
+    pub agent_id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// What they do.
+    pub doing: Doing,
+}
+
+/// Says what one does with a ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct BePresent {
+    /// What one does with it.
+    pub doing: Doing,
+}
+
+/// Who has a ticket in sight now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Present {
+    /// Everybody, whoever asks included.
+    pub people: Vec<Presence>,
 }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod clocks;
 pub mod deliveries;
 pub mod desk;
+pub mod drafts;
 pub mod events;
 pub mod offers;
 pub mod page;

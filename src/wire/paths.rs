@@ -73,6 +73,10 @@ pub const AUDIT_CHECKPOINTS: &str = "/audit/checkpoints";
 /// `POST`: destroy what the audit holds in words about a customer.
 pub const AUDIT_ERASURES: &str = "/audit/erasures";
 
+/// `GET`, `PUT`, `DELETE`: what was typed and not sent yet.
+pub fn draft(key: impl Display) -> String {
+    format!("/drafts/{key}")
+}
 /// `GET`, `DELETE`: one session.
 pub fn session(id: impl Display) -> String {
     format!("/sessions/{id}")

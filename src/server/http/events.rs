@@ -1,9 +1,9 @@
 //! The stream of live events.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -17,12 +17,16 @@ use tokio::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::extract::Watcher;
+use super::extract::{Id, Watcher, Write};
+use super::tickets::Named;
 use super::{Api, Refusal};
-use crate::server::services::ServiceError;
-use crate::server::services::live::{Listening, Resume, Told, frame};
+use crate::domain::permission::Role;
+use crate::server::services::live::{Item, Listening, Resume, Told, frame};
 use crate::server::services::sessions::{Identity, Standing};
-use crate::wire::events::{BEAT, Change, END, End, EndReason, HELLO, Hello, RESET, Reset};
+use crate::server::services::{Actor, ServiceError};
+use crate::wire::events::{
+    BEAT, BePresent, Change, END, End, EndReason, HELLO, Hello, PRESENCE, Present, RESET, Reset,
+};
 use crate::wire::problem::Problem;
 
 /// Most bytes that are put together before they are handed to the connection.
@@ -32,7 +36,9 @@ const CHECK: Duration = Duration::from_secs(60);
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(events))
+    OpenApiRouter::new()
+        .routes(routes!(events))
+        .routes(routes!(be_present))
 }
 
 /// What happens, as it happens: server-sent events. Only what the person may see; no personal data. Each `change` has
@@ -42,7 +48,7 @@ pub fn routes() -> OpenApiRouter<Api> {
     params(("Last-Event-ID" = Option<String>, Header, description = "Go on behind this event.")),
     responses((status = 200, body = Change, content_type = "text/event-stream"), (status = 403, body = Problem)))]
 async fn events(State(api): State<Api>, watcher: Watcher, headers: HeaderMap) -> Result<Response, Refusal> {
-    let Watcher { who, identity } = watcher;
+    let Watcher { actor, who, identity } = watcher;
     let ring = api.services.live.listen().await;
     let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?"));
     let resume = api.services.resume(last).await?;
@@ -58,9 +64,15 @@ async fn events(State(api): State<Api>, watcher: Watcher, headers: HeaderMap) ->
         };
         first.extend_from_slice(&frame(RESET, Some(last), &reset));
     }
+    if who.sees_presence() {
+        for one in api.services.live.present(None) {
+            first.extend_from_slice(&frame(PRESENCE, None, &one));
+        }
+    }
     let feed = Feed {
         _open: Open::new(&api.metrics.streams),
         api,
+        actor,
         who,
         identity,
         ring,
@@ -84,6 +96,23 @@ async fn events(State(api): State<Api>, watcher: Watcher, headers: HeaderMap) ->
     // Proxies that would collect the stream let it pass.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// Say that one has a ticket in sight, and what one does with it. Over by itself after 45 seconds; told to the desk alone
+/// and never written down. It does not count as use of the sign-in.
+#[utoipa::path(put, path = "/support/tickets/{id}/presence", tag = "live", params(("id" = String, Path)),
+    request_body = BePresent, responses((status = 200, body = Present), (status = 404, body = Problem)))]
+async fn be_present(
+    State(api): State<Api>,
+    watcher: Watcher,
+    Id(ticket): Id<Named>,
+    write: Write<BePresent>,
+) -> Result<Json<Present>, Refusal> {
+    let services = &api.services;
+    let people = services
+        .be_present(&watcher.actor, ticket.0, write.body.doing)
+        .await?;
+    Ok(Json(Present { people }))
 }
 
 impl Resume {
@@ -119,9 +148,10 @@ impl Drop for Open {
 /// One open stream.
 struct Feed {
     api: Api,
+    actor: Actor,
     who: Listening,
     identity: Identity,
-    ring: Receiver<Arc<[Told]>>,
+    ring: Receiver<Item>,
     first: Option<Bytes>,
     /// How far the reader has come; what is not for them counts as told.
     last: i64,
@@ -135,7 +165,7 @@ struct Feed {
 
 /// What a stream waits for.
 enum Next {
-    Told(Arc<[Told]>),
+    Told(Item),
     TooSlow,
     Silence,
     Stop,
@@ -214,17 +244,16 @@ impl Feed {
         };
         let place = last.seq;
         let mut chunk = BytesMut::new();
-        self.add(&told, &mut chunk);
+        self.add(&told, &mut chunk).await;
         self.last = place;
         Ok(chunk.freeze())
     }
 
     /// Puts together what waits, so that a burst is not written event by event.
-    async fn gather(&mut self, mut told: Arc<[Told]>) -> Bytes {
+    async fn gather(&mut self, mut item: Item) -> Bytes {
         let mut chunk = BytesMut::new();
         loop {
-            self.add(&told, &mut chunk);
-            if told.iter().any(|one| one.concerns(&self.who))
+            if self.put(&item, &mut chunk).await
                 && let Some(reason) = self.ended().await
             {
                 chunk.extend_from_slice(&self.end(reason));
@@ -234,7 +263,7 @@ impl Feed {
                 break;
             }
             match self.ring.try_recv() {
-                Ok(more) => told = more,
+                Ok(more) => item = more,
                 Err(TryRecvError::Lagged(_)) => {
                     chunk.extend_from_slice(&self.end(EndReason::TooSlow));
                     break;
@@ -245,9 +274,33 @@ impl Feed {
         chunk.freeze()
     }
 
-    fn add(&mut self, told: &[Told], chunk: &mut BytesMut) {
+    /// Writes an item down, as far as it is for this reader; tells whether it may be the end of their sign-in.
+    async fn put(&mut self, item: &Item, chunk: &mut BytesMut) -> bool {
+        match item {
+            Item::Told(told) => {
+                self.add(told, chunk).await;
+                told.iter().any(|one| one.concerns(&self.who))
+            }
+            Item::Presence(frame) => {
+                if self.who.sees_presence() {
+                    chunk.extend_from_slice(frame);
+                }
+                false
+            }
+        }
+    }
+
+    async fn add(&mut self, told: &[Told], chunk: &mut BytesMut) {
+        let customer = self.who.role == Role::Customer;
         for one in told.iter().filter(|one| one.seq > self.last) {
-            if let Some(frame) = one.frame_for(&self.who) {
+            let frame = match one.for_customers().filter(|_| customer) {
+                Some((ticket, frame)) => {
+                    let own = self.api.services.is_own_ticket(&self.actor, ticket).await;
+                    own.then_some(frame)
+                }
+                None => one.frame_for(&self.who),
+            };
+            if let Some(frame) = frame {
                 chunk.extend_from_slice(frame);
             }
         }

@@ -46,6 +46,8 @@ impl FromRequestParts<Api> for Caller {
 /// The desk of a signed-in person with a role, which asks without the person's doing.
 #[derive(Debug, Clone)]
 pub struct Watcher {
+    /// The person.
+    pub actor: Actor,
     /// Who listens.
     pub who: Listening,
     /// What lets them in, to be held against what becomes of the sign-in.
@@ -58,7 +60,7 @@ impl FromRequestParts<Api> for Watcher {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refusal> {
         let (actor, identity) = let_in(parts, api, true).await?;
         let who = Services::listening(&actor).ok_or_else(no_role)?;
-        Ok(Self { who, identity })
+        Ok(Self { actor, who, identity })
     }
 }
 
@@ -271,6 +273,12 @@ impl<T> Write<T> {
                 ),
             )
         })
+    }
+
+    /// The version, where none is required.
+    #[must_use]
+    pub fn version(&self) -> Option<i64> {
+        self.version
     }
 
     /// The version, where one is required.

@@ -8,6 +8,7 @@ pub mod clocks;
 pub mod deliveries;
 pub mod desk;
 pub mod doorman;
+pub mod drafts;
 pub mod events;
 pub mod extract;
 pub mod meta;

@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use super::refusal::IsProblem;
 use super::{
-    Api, Refusal, accounts, approvals, audit, clocks, deliveries, desk, doorman, events, meta, offers, plans,
-    presets, sessions, statistics, tickets, tokens,
+    Api, Refusal, accounts, approvals, audit, clocks, deliveries, desk, doorman, drafts, events, meta,
+    offers, plans, presets, sessions, statistics, tickets, tokens,
 };
 use crate::wire::problem::{Code, Problem};
 use crate::wire::{CONTRACT_VERSION, paths};
@@ -66,6 +66,7 @@ fn nouns() -> (Router<Api>, utoipa::openapi::OpenApi) {
         .merge(clocks::routes())
         .merge(statistics::routes())
         .merge(audit::routes())
+        .merge(drafts::routes())
         .merge(events::routes());
     OpenApiRouter::with_openapi(Doc::openapi())
         .nest(paths::BASE, routes)

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod clocks;
 pub mod dashboard;
 pub mod denials;
+pub mod drafts;
 pub mod error;
 pub mod facets;
 pub mod files;

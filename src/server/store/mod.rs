@@ -15,6 +15,7 @@ pub mod connect;
 pub mod deliveries;
 pub mod desk_people;
 pub mod disputes;
+pub mod drafts;
 pub mod escalations;
 pub mod filter;
 pub mod imports;

@@ -27,6 +27,7 @@ pub async fn follow(services: Services, stop: CancellationToken) {
     };
     services.live.began();
     loop {
+        services.live.expire(services.now());
         let wait = match live::after(services.store.read(), place, STRETCH).await {
             Ok(entries) => {
                 let whole = entries.len() == STRETCH as usize;
@@ -71,9 +72,13 @@ async fn hear_once(services: &Services) -> Result<(), crate::server::store::Stor
     let Some(mut listener) = Listener::begin(&services.store).await? else {
         return Ok(());
     };
+    services.live.wake();
     loop {
-        // Whatever is told, and also a lost connection: there may be something new.
-        services.live.wake();
-        listener.next().await?;
+        let heard = listener.next().await?;
+        match heard.as_deref().map(serde_json::from_str) {
+            Some(Ok(presence)) => services.heard(presence),
+            // Something was sealed, or the connection was lost: there may be something new.
+            _ => services.live.wake(),
+        }
     }
 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::server::services::Services;
 use crate::server::services::files::STRAY;
-use crate::server::store::{attachments, audit, intents, sessions};
+use crate::server::store::{attachments, audit, drafts, intents, sessions};
 
 /// Entries that are sealed in one transaction.
 const BATCH: u32 = 500;
@@ -54,6 +54,7 @@ pub async fn sweep(services: Services, stop: CancellationToken) {
         let done = async {
             let tx = services.store.begin().await?;
             let n = intents::forget_old(&tx, now).await?;
+            drafts::forget_old(&tx, services.oldest_draft()).await?;
             // An hour more than any leeway for clocks.
             sessions::forget_tokens(&tx, now.plus_seconds(-3_600)).await?;
             attachments::drop_strays(&tx, now.plus_seconds(-STRAY)).await?;

@@ -51,6 +51,21 @@ value-percent = { $number }%
 value-points = { $number } pts
 
 # Lists with a query line.
+presence-looks = { $count ->
+    [one] { $names } looks at this
+   *[other] { $names } look at this
+}
+presence-types = { $count ->
+    [one] { $names } is typing
+   *[other] { $names } are typing
+}
+draft-kept = draft kept
+draft-not-kept = the draft is not kept yet: the backend is asked again
+draft-restored = what you typed before is back
+draft-left = Draft kept: it comes back when you open this again.
+news-moved = { $count } moved
+news-new = { $count } new
+news-line = { $what }: { $key } sorts anew
 live-found = { $count } found
 live-placeholder = field:value, words, sort:-field
 live-say = Query: { $text }

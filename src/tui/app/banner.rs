@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Widget};
 use super::App;
 use super::paint::{fit, line, width, wrap};
 use crate::domain::profile::{Brand, EnvironmentKind};
-use crate::tui::flow::{Availability, Link, Tone};
+use crate::tui::flow::{Availability, Link, Stream, Tone};
 use crate::tui::keys::Command;
 use crate::tui::theme::Role;
 
@@ -53,6 +53,7 @@ impl App {
     fn who_and_where(&self, room: usize) -> String {
         let words = &self.env.words;
         let link = match self.env.link {
+            Link::Live if self.env.stream == Stream::Cut => format!("○ {}", words.get("app-not-live")),
             Link::Connecting => format!("◌ {}", words.get("app-connecting")),
             Link::Live => format!("● {}", words.get("app-live")),
             Link::Offline { .. } => format!("○ {}", words.get("app-offline")),

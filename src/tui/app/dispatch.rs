@@ -119,6 +119,7 @@ impl App {
         let contexts = self.contexts();
         if self.pending.is_empty() && self.wants_text() {
             if key.inserts().is_some() {
+                self.typed();
                 return self.event_to_top(Event::Key(key), jobs);
             }
             if edits(key) {
@@ -215,6 +216,7 @@ impl App {
             return;
         }
         if matches!(self.layers.last(), None | Some(Layer::Dialog { .. })) && self.wants_text() {
+            self.typed();
             self.event_to_top(Event::Paste(text), jobs);
         }
     }

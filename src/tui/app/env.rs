@@ -6,7 +6,7 @@ use ratatui::layout::Size;
 use crate::domain::profile::Profile;
 use crate::domain::time::Moment;
 use crate::text::words::Words;
-use crate::tui::flow::{Ctx, Ids, Link, Memory, neutral_desk};
+use crate::tui::flow::{Ctx, Ids, Link, Memory, Presences, Stream, neutral_desk};
 use crate::tui::keys::Keymap;
 use crate::tui::theme::Theme;
 use crate::wire::desk::Me;
@@ -44,6 +44,8 @@ pub(super) struct Env {
     pub zone: TimeZone,
     pub size: Size,
     pub link: Link,
+    pub stream: Stream,
+    pub presences: Presences,
     pub linear: bool,
     pub pictures: bool,
     pub memory: Memory,
@@ -64,6 +66,8 @@ impl Env {
             zone: setup.zone,
             size: setup.size,
             link: Link::Connecting,
+            stream: Stream::Off,
+            presences: Presences::default(),
             linear: setup.linear,
             pictures: setup.pictures,
             memory: Memory::default(),
@@ -100,6 +104,7 @@ impl Env {
             zone: &self.zone,
             size: self.size,
             link: self.link,
+            presences: &self.presences,
             linear: self.linear,
             pictures: self.pictures,
             memory: &self.memory,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::live::WAKE_LIVE;
 use super::lock::WAKE_LOCK;
 use super::stack::Kept;
 use super::{App, Job, Owner, WakeId};
@@ -37,6 +38,7 @@ impl App {
     }
 
     pub(super) fn show_gate(&mut self, route: Route, jobs: &mut Vec<Job>) {
+        self.stop_listening(jobs);
         let screen = (self.factory)(&route, &self.env.ctx());
         let id = self.new_id();
         self.gate = Some(Kept { id, route, screen });
@@ -118,6 +120,7 @@ impl App {
             self.forget_everything(jobs);
         }
         self.gate = None;
+        self.listen(jobs);
         self.ask_desk(ApiCall::Desk, jobs);
         if self.sides.top().is_none() {
             self.open_root(Root::Accounts, jobs);
@@ -233,6 +236,7 @@ impl App {
             WAKE_WHICH_KEY => self.which_key = !self.pending.is_empty(),
             WAKE_ME => self.ask_me(jobs),
             WAKE_LOCK => self.lock_is_due(jobs),
+            WAKE_LIVE => self.tell_changes(jobs),
             _ => {}
         }
     }

@@ -12,6 +12,7 @@ mod frame;
 mod gate;
 mod help;
 mod layers;
+mod live;
 mod lock;
 mod paint;
 mod palette;
@@ -31,8 +32,8 @@ use ratatui::layout::Size;
 
 use crate::domain::time::Moment;
 use crate::tui::flow::{
-    ApiCall, CallError, Ctx, Hyperlink, Placed, Reply, RequestId, Root, Route, Screen, ScreenKind, SignInAsk,
-    SignInState, Toast, WakeKey,
+    ApiCall, CallError, Ctx, DraftAsk, Hyperlink, LiveNews, Placed, Reply, RequestId, Root, Route, Screen,
+    ScreenKind, SignInAsk, SignInState, Toast, WakeKey,
 };
 use crate::tui::keys::{Command, Context, Key};
 
@@ -79,6 +80,15 @@ pub enum Msg {
     Unused(Duration),
     /// The way to the backend was found (`true`) or lost.
     Link(bool),
+    /// What came by the stream of live events.
+    Live(LiveNews),
+    /// A draft is kept as it was handed over, not yet, or (`None`) there is none any more.
+    Draft {
+        /// Under which key.
+        key: String,
+        /// Whether it is.
+        kept: Option<bool>,
+    },
     /// Something to say, such as where a copied text went.
     Say(Toast),
     /// The program was woken after a suspend, or the terminal was cleared by somebody: draw everything.
@@ -126,6 +136,12 @@ pub enum Job {
     LockAfter(u32),
     /// This window was not used for that long: post [`Msg::Unused`] with how long others leave it.
     LockIfUnused,
+    /// Open the stream of live events and post [`Msg::Live`], or close it.
+    Listen(bool),
+    /// Tell others which ticket the person has in sight and what they do with it, until told otherwise.
+    Present(Option<(crate::domain::id::TicketId, crate::wire::events::Doing)>),
+    /// Keep or forget a draft, however long it takes; post [`Msg::Draft`] about it.
+    Draft(DraftAsk),
     /// Put the program to sleep, as a shell's job.
     Suspend,
     /// Draw every cell again.
@@ -170,6 +186,7 @@ pub struct App {
     used: lock::Use,
     /// What the third line shows while the cursor moves, and of which screen: it follows when the cursor rests.
     moving: Option<(u64, Offered)>,
+    live: live::LiveState,
 }
 
 /// The commands that can be given, and those that cannot with the reason.
@@ -209,6 +226,7 @@ impl App {
             quitting: false,
             used: lock::Use::default(),
             moving: None,
+            live: live::LiveState::default(),
         }
     }
 
@@ -237,10 +255,13 @@ impl App {
             Msg::Unused(Duration::ZERO) => self.lock(true, &mut jobs),
             Msg::Unused(left) => self.used_elsewhere(left, &mut jobs),
             Msg::Link(up) => self.link(up, &mut jobs),
+            Msg::Live(news) => self.live_news(news, &mut jobs),
+            Msg::Draft { key, kept } => self.env.memory.note_draft(key, kept),
             Msg::Say(toast) => self.say_toast(toast, &mut jobs),
             Msg::Repaint => jobs.push(Job::Repaint),
             Msg::Terminate => self.quit(&mut jobs),
         }
+        self.watch_presence(&mut jobs);
         jobs
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::layers::Layer;
 use super::stack::Kept;
 use super::{App, Asked, Job, Owner, WakeId};
-use crate::tui::flow::{Effect, Event, Fact, Reply, RequestId, Root, Route, Toast, WakeKey};
+use crate::tui::flow::{DraftAsk, Effect, Event, Fact, Reply, RequestId, Root, Route, Toast, WakeKey};
 
 /// More effects than this in one go are a fault of a screen; the rest is dropped.
 const MOST: usize = 2_000;
@@ -105,6 +105,13 @@ impl App {
                 if let Some(id) = self.sides.top().map(|kept| kept.id) {
                     self.hand(Owner::Screen(id), Event::Told(told), queue);
                 }
+            }
+            Effect::Draft(ask) => {
+                if let DraftAsk::Keep { key, .. } = &ask {
+                    // until it is told, it is not known to be kept
+                    self.env.memory.note_draft(key.clone(), None);
+                }
+                jobs.push(Job::Draft(ask));
             }
             Effect::Remember(what) => self.env.memory.keep(what),
             Effect::Toast(toast) if self.is_behind_the_gate(owner) => self.hold(toast),

@@ -4,7 +4,7 @@ use super::App;
 use super::help::HelpLine;
 use super::layers::Layer;
 use super::paint::fit;
-use crate::tui::flow::{Availability, Link, Tone};
+use crate::tui::flow::{Availability, Link, Stream, Tone};
 use crate::tui::keys::Key;
 
 impl App {
@@ -35,6 +35,8 @@ impl App {
         }
         if let Link::Offline { .. } = self.env.link {
             lines.push(self.env.words.get("app-offline-line"));
+        } else if self.env.stream == Stream::Cut {
+            lines.push(self.env.words.get("app-not-live-line"));
         }
         if !self.pending.is_empty() {
             let begun: Vec<String> = self.pending.iter().map(Key::to_string).collect();

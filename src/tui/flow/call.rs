@@ -26,6 +26,8 @@ pub enum ApiCall {
     Brand,
     /// The desk profile → [`Answer::Desk`](super::Answer::Desk).
     Desk,
+    /// What was typed and not sent, kept under this key → [`Answer::Draft`](super::Answer::Draft).
+    Draft(String),
     /// Look accounts up → [`Answer::Hits`](super::Answer::Hits).
     SearchAccounts(AccountSearch),
     /// An account's card → [`Answer::Card`](super::Answer::Card).
@@ -277,6 +279,7 @@ impl ApiCall {
             Self::Me
             | Self::Brand
             | Self::Desk
+            | Self::Draft(_)
             | Self::SearchAccounts(_)
             | Self::Account(_)
             | Self::Reveal { .. }
@@ -304,7 +307,7 @@ impl ApiCall {
     #[must_use]
     pub fn permission(&self) -> Option<Permission> {
         Some(match self {
-            Self::Me | Self::Brand | Self::Desk => return None,
+            Self::Me | Self::Brand | Self::Desk | Self::Draft(_) => return None,
             Self::SearchAccounts(_) => Permission::AccountSearch,
             Self::Account(_) | Self::Notes(_) => Permission::AccountView,
             Self::Verify { .. } => Permission::AccountVerify,

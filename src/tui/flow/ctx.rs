@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
+use super::live::Presences;
 use super::memory::Memory;
 use super::pending::RequestId;
 use crate::domain::id::IntentKey;
@@ -38,6 +39,8 @@ pub struct Ctx<'a> {
     pub size: Size,
     /// The way to the backend.
     pub link: Link,
+    /// Who else has which ticket in sight.
+    pub presences: &'a Presences,
     /// Whether the desk speaks in lines (`--linear`): revealed values must not be said then.
     pub linear: bool,
     /// Whether pictures are shown at all.

@@ -1,5 +1,6 @@
 //! What a screen wants to happen: values, performed by the app and the run room.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::call::ApiCall;
@@ -34,6 +35,8 @@ pub enum Effect {
     Tell(Told),
     /// Remember something for as long as the desk runs.
     Remember(Remember),
+    /// Keep what is typed at the backend, or forget it. Outlives whoever asks.
+    Draft(DraftAsk),
     /// Say something on the last line.
     Toast(Toast),
     /// Put text on the clipboard. The toast that follows tells which way it went.
@@ -65,6 +68,23 @@ pub enum Effect {
     Lock,
     /// Leave. Actions on their way are waited for, within a limit.
     Quit,
+}
+
+/// What becomes of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DraftAsk {
+    /// It is kept, in the place of what was kept before.
+    Keep {
+        /// Under which key.
+        key: String,
+        /// What was typed, by field.
+        fields: BTreeMap<String, String>,
+    },
+    /// It is forgotten.
+    Forget {
+        /// Under which key.
+        key: String,
+    },
 }
 
 /// Name of a wake. Unique within the screen that asks for it.

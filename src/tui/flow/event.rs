@@ -1,6 +1,7 @@
 //! What happens to a screen.
 
 use super::effect::WakeKey;
+use super::live::Changes;
 use super::pending::RequestId;
 use super::reply::Reply;
 use crate::domain::agent::Availability;
@@ -38,6 +39,8 @@ pub enum Event {
     Link,
     /// Something changed, wherever it was done. Sent to every kept screen, so that all show the same.
     Happened(Fact),
+    /// Something changed at the backend, whoever did it. For the screen in sight: what it shows changes in its place.
+    Changed(Changes),
     /// What was chosen in a dialog over this screen.
     Told(Told),
     /// How far the sign-in has come. For the sign-in screen.

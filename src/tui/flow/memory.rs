@@ -49,6 +49,7 @@ pub struct Memory {
     queries: BTreeMap<&'static str, Vec<String>>,
     log: Vec<ActionDone>,
     queue: Vec<TicketId>,
+    drafts: BTreeMap<String, bool>,
 }
 
 impl Memory {
@@ -88,6 +89,20 @@ impl Memory {
     pub fn beside(&self, ticket: TicketId, by: isize) -> Option<TicketId> {
         let (at, _) = self.queued(ticket)?;
         self.queue.get(at.checked_add_signed(by)?).copied()
+    }
+
+    /// Notes whether a draft is kept as it was handed over; `None`: there is none any more.
+    pub fn note_draft(&mut self, key: String, kept: Option<bool>) {
+        match kept {
+            Some(kept) => self.drafts.insert(key, kept),
+            None => self.drafts.remove(&key),
+        };
+    }
+
+    /// Whether a draft that was handed over is kept; `None`: none was.
+    #[must_use]
+    pub fn draft(&self, key: &str) -> Option<bool> {
+        self.drafts.get(key).copied()
     }
 
     /// Notes an action that was done here.

@@ -10,6 +10,7 @@ use super::token_call::TokenAnswer;
 use crate::domain::profile::Profile;
 use crate::wire::accounts::{AccountCard, AccountHits, Revealed, Verified};
 use crate::wire::desk::{DeskBrand, Me, Note};
+use crate::wire::drafts::Draft;
 use crate::wire::offers::OfferRow;
 use crate::wire::page::Page;
 use crate::wire::presets::Preset;
@@ -27,6 +28,7 @@ pub enum Answer {
     Me(Box<Me>),
     Brand(DeskBrand),
     Desk(Box<Profile>),
+    Draft { key: String, draft: Option<Draft> },
     Hits(AccountHits),
     Card(Box<AccountCard>),
     Verified(Verified),

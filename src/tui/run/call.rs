@@ -22,6 +22,10 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
         ApiCall::Me => Answer::Me(Box::new(api.me().await?)),
         ApiCall::Brand => Answer::Brand(api.brand().await?),
         ApiCall::Desk => Answer::Desk(Box::new(api.desk().await?)),
+        ApiCall::Draft(key) => Answer::Draft {
+            key: key.clone(),
+            draft: api.draft(key).await?,
+        },
         ApiCall::SearchAccounts(search) => Answer::Hits(api.search_accounts(search).await?),
         ApiCall::Account(id) => Answer::Card(Box::new(api.account(*id).await?)),
         ApiCall::Verify { key, account, says } => {

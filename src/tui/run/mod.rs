@@ -8,10 +8,12 @@ mod ask_call;
 #[cfg(test)]
 mod bytes;
 mod call;
+mod drafts;
 mod errors;
 mod files;
 mod journal;
 mod linear;
+mod live;
 mod looped;
 mod screen;
 mod setup;

@@ -11,8 +11,10 @@ use tokio::time::Instant;
 
 use super::actions;
 use super::call::perform;
+use super::drafts;
 use super::errors::call_error;
 use super::journal::Journal;
+use super::live;
 use super::setup::{DeskError, DeskSetup};
 use super::signin::{self, Ask, Late};
 use super::{Post, Posts};
@@ -47,6 +49,8 @@ pub(super) struct Worker {
     journal: Journal,
     me: Option<AgentId>,
     looking: Option<AbortHandle>,
+    live: live::Listening,
+    drafts: drafts::Keeper,
     place: Place,
     words: Arc<Words>,
 }
@@ -84,8 +88,10 @@ impl Worker {
             asked,
             posts.clone(),
         ));
+        let drafts = drafts::Keeper::start(api.clone(), posts.clone());
         let worker = Self {
             tasks,
+            drafts,
             late,
             api,
             posts,
@@ -96,6 +102,7 @@ impl Worker {
             journal,
             me: None,
             looking: None,
+            live: live::Listening::default(),
             place: Place::of(|name| std::env::var(name).ok()),
             words: Arc::new(Words::load(&setup.config.ui.language)),
         };
@@ -128,6 +135,12 @@ impl Worker {
                 Job::Used => self.ask(Ask::Used),
                 Job::LockAfter(minutes) => self.ask(Ask::LockAfter(minutes)),
                 Job::LockIfUnused => self.ask(Ask::LockIfUnused),
+                Job::Listen(wanted) => {
+                    self.live.listen(wanted, &self.tasks, &self.api, &self.posts);
+                    self.drafts.send(drafts::Ask::Go(wanted));
+                }
+                Job::Draft(ask) => self.drafts.send(drafts::Ask::Of(ask)),
+                Job::Present(present) => self.live.present(present, &self.tasks, &self.api),
                 Job::Suspend => own.push(Own::Suspend),
                 Job::Repaint => own.push(Own::Repaint),
                 Job::Quit => own.push(Own::Quit),
@@ -228,6 +241,10 @@ impl Worker {
             }
             self.signed_in(me.id);
         }
+        if let Ok(Answer::Draft { key, draft }) = &reply {
+            let version = draft.as_ref().map(|draft| draft.version);
+            self.drafts.send(drafts::Ask::Seen(key.clone(), version));
+        }
         jobs.extend(app.update(Msg::Reply(id, reply), now));
         self.work(jobs)
     }
@@ -247,8 +264,13 @@ impl Worker {
 
     /// Somebody signed in: what they left open in an earlier run is settled now.
     fn signed_in(&mut self, me: AgentId) {
-        if self.me.replace(me) == Some(me) {
+        let before = self.me.replace(me);
+        if before == Some(me) {
             return;
+        }
+        if before.is_some() {
+            // what somebody else has typed is theirs alone
+            self.drafts.send(drafts::Ask::Clear);
         }
         let left = self.journal.left_by(me);
         if !left.is_empty() {
@@ -282,9 +304,10 @@ impl Worker {
         due.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// Waits until the session has nothing on its way to the issuer: a renewal that was sent must be kept. At most as
+    /// Waits until drafts are kept, for a moment, and the session has nothing on its way to the issuer: a renewal that was sent must be kept. At most as
     /// long as the issuer may take.
     pub async fn settle(&self) {
+        self.drafts.flush().await;
         if let Some(session) = self.late.get() {
             // past the limit nothing more can be done
             let _ = tokio::time::timeout(SETTLE, session.settle()).await;

@@ -246,6 +246,7 @@ impl Screen for ApprovalsScreen {
             Event::Woke(live::WAKE) => self.list.woke(ctx, &call),
             Event::Told(Told::Query(text)) => self.list.told(&text, ctx, &call),
             Event::Reply(id, reply) => self.list.reply(id, reply, ctx, &call).1,
+            Event::Changed(changes) => self.list.window.changed("approval", &changes, ctx, &call),
             Event::Happened(Fact::Decided) => self.list.window.refresh(ctx, &call),
             _ => Vec::new(),
         }

@@ -70,6 +70,12 @@ impl Scroll {
         self.to_end = true;
     }
 
+    /// Whether the last line is seen, or will be with the next drawing.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.to_end || self.top + self.height >= self.lines.len()
+    }
+
     /// Draws what is seen of the paragraphs, which are broken into lines only when they or the width changed. Signs at
     /// the right tell of lines above and below.
     pub fn draw(&mut self, area: Rect, buf: &mut Buffer, paragraphs: &[Paragraph], look: Look<'_>) {

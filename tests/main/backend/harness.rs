@@ -195,6 +195,11 @@ impl Backend {
         Self::start(self.kind, self.address, self._dir, self.tune).await
     }
 
+    /// Another server on the same database.
+    pub async fn beside(&self) -> Self {
+        Self::start(self.kind, self.address.clone(), None, self.tune).await
+    }
+
     /// The present moment of the tests.
     pub fn clock_now(&self) -> Moment {
         self.clock.now()

@@ -7,7 +7,8 @@ use futures_util::StreamExt as _;
 use tokendesk::client::{Api, ErrorKind, Events, Live};
 use tokendesk::domain::id::IntentKey;
 use tokendesk::domain::ticket::Priority;
-use tokendesk::wire::events::Change;
+use tokendesk::wire::drafts::PutDraft;
+use tokendesk::wire::events::{Change, Doing};
 use tokendesk::wire::tickets::{ChangePriority, NewTicket, TicketDetail};
 
 use super::harness::{Backend, on_each, on_each_with};
@@ -36,7 +37,7 @@ async fn change(events: &mut Events) -> Change {
     loop {
         match next(events).await {
             Live::Change(change) => return *change,
-            Live::Open { .. } | Live::Cut { .. } => {}
+            Live::Open { .. } | Live::Cut { .. } | Live::Presence(_) => {}
             Live::Over(error) => panic!("{error}"),
         }
     }
@@ -337,5 +338,200 @@ fn two_hundred_streams_are_told_once_each() {
         for versions in told {
             assert_eq!(versions, (1..=10).collect::<Vec<i64>>());
         }
+    });
+}
+
+#[test]
+fn two_agents_in_one_ticket_see_each_other_and_nobody_writes_it_down() {
+    on_each(|backend| async move {
+        let (amara, bo) = (backend.agent(), backend.client("bo", "agents"));
+        let made = ticket(&amara, "Missing offer").await;
+        let mut events = bo.events();
+        opened(&mut events).await;
+        backend.sealed().await;
+        let before = backend.number("SELECT count(*) AS n FROM audit").await;
+        let id = made.row.id;
+        for doing in [Doing::Looks, Doing::Looks, Doing::Types, Doing::Gone] {
+            amara.be_present(id, doing).await.expect("said");
+        }
+        let mut heard = Vec::new();
+        while heard.last() != Some(&Doing::Gone) {
+            if let Live::Presence(one) = next(&mut events).await {
+                assert_eq!((one.ticket_id, one.name.as_str()), (id, "amara"));
+                heard.push(one.doing);
+            }
+        }
+        assert_eq!(heard, [Doing::Looks, Doing::Types, Doing::Gone], "each told once");
+        // Who comes later hears of who is there; and it is over by itself.
+        amara.be_present(id, Doing::Types).await.expect("said");
+        let heard = raw_until(&backend, "cleo:agents", None, "event: presence").await;
+        assert!(heard.contains("types") && heard.contains("amara"), "{heard}");
+        let there = bo.be_present(id, Doing::Looks).await.expect("said").people;
+        assert_eq!(there.len(), 2, "{there:?}");
+        backend.clock.forward(46);
+        backend.server.services.live.wake();
+        let gone = raw_until(&backend, "dot:agents", None, "event: hello").await;
+        for _ in 0..200 {
+            if backend.server.services.live.present(None).is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert!(backend.server.services.live.present(None).is_empty(), "{gone}");
+        // A sign-in or two may have been audited meanwhile; presence never is.
+        backend.sealed().await;
+        let written = backend
+            .number("SELECT count(*) AS n FROM audit WHERE verb LIKE '%presen%'")
+            .await;
+        assert_eq!(written, 0, "of {before}");
+        let refused = backend
+            .raw_as(
+                "carl:customers",
+                "PUT",
+                &format!("/api/v1/support/tickets/{id}/presence"),
+            )
+            .json(&serde_json::json!({"doing": "looks"}))
+            .send();
+        assert_eq!(refused.await.expect("an answer").status(), 403);
+    });
+}
+
+#[test]
+fn a_change_at_one_replica_is_told_by_the_other() {
+    on_each(|backend| async move {
+        if backend.kind != "postgres" {
+            return;
+        }
+        let other = backend.beside().await;
+        let (amara, bo) = (backend.agent(), other.client("bo", "agents"));
+        let mut events = bo.events();
+        opened(&mut events).await;
+        let made = ticket(&amara, "Missing offer").await;
+        churn(&amara, &made, 5).await;
+        let mut versions = Vec::new();
+        while versions.len() < 6 {
+            versions.push(change(&mut events).await.version.expect("a version"));
+        }
+        assert_eq!(versions, [1, 2, 3, 4, 5, 6]);
+        amara.be_present(made.row.id, Doing::Looks).await.expect("said");
+        loop {
+            if let Live::Presence(one) = next(&mut events).await {
+                assert_eq!(one.name, "amara");
+                break;
+            }
+        }
+        // Cut off at one replica, it goes on at the other.
+        let last = events.last().expect("a place").to_owned();
+        churn(&bo, &amara.ticket(&made.row.number).await.expect("a ticket"), 2).await;
+        let mut again = amara.events_after(Some(last));
+        assert!(opened(&mut again).await);
+        assert_eq!(change(&mut again).await.version, Some(7));
+        assert_eq!(change(&mut again).await.version, Some(8));
+        other.server.shutdown().await;
+    });
+}
+
+#[test]
+fn a_reader_that_does_not_read_is_cut_off_and_goes_on_later() {
+    on_each(|backend| async move {
+        let services = backend.server.services.clone();
+        let mut ring = services.live.listen().await;
+        let entry = tokendesk::server::store::live::Entry {
+            seq: 1,
+            at: backend.clock_now(),
+            actor_id: None,
+            actor: String::new(),
+            verb: "ticket.edit".to_owned(),
+            kind: "ticket".to_owned(),
+            id: "t".to_owned(),
+            account: None,
+            ticket: None,
+            outcome: tokendesk::domain::audit::Outcome::Done,
+            before: None,
+            after: None,
+        };
+        for seq in 1..=500 {
+            services.live.tell(vec![tokendesk::server::store::live::Entry {
+                seq,
+                ..entry.clone()
+            }]);
+        }
+        let lagged = ring.recv().await;
+        assert!(
+            matches!(lagged, Err(tokio::sync::broadcast::error::RecvError::Lagged(_))),
+            "what waits for one reader is bounded"
+        );
+    });
+}
+
+#[test]
+fn drafts_are_ones_own_sealed_and_outlive_a_restart() {
+    on_each(|backend| async move {
+        let (amara, bo) = (backend.agent(), backend.client("bo", "agents"));
+        let fields = |text: &str| PutDraft {
+            fields: std::collections::BTreeMap::from([("body".to_owned(), text.to_owned())]),
+        };
+        assert_eq!(amara.draft("reply-1").await.expect("an answer"), None);
+        let first = amara
+            .put_draft("reply-1", None, &fields("Dear Dana"))
+            .await
+            .expect("kept");
+        assert_eq!(first.version, 1);
+        let again = amara
+            .put_draft("reply-1", None, &fields("Dear Dana"))
+            .await
+            .expect("kept");
+        assert_eq!(again.version, 1, "sent again after a lost answer");
+        let stale = amara
+            .put_draft("reply-1", None, &fields("Hello"))
+            .await
+            .expect_err("stale");
+        assert!(
+            matches!(stale.kind, ErrorKind::Stale { current: Some(_) }),
+            "{stale:?}"
+        );
+        let second = amara
+            .put_draft("reply-1", Some(1), &fields("Dear Dana, 你好"))
+            .await
+            .expect("kept");
+        assert_eq!(second.version, 2);
+        assert_eq!(
+            bo.draft("reply-1").await.expect("an answer"),
+            None,
+            "nobody else's"
+        );
+        let hidden = backend
+            .number("SELECT count(*) AS n FROM drafts WHERE sealed LIKE '%Dana%'")
+            .await;
+        assert_eq!(hidden, 0);
+        let large = amara
+            .put_draft("reply-2", None, &fields(&"x".repeat(70_000)))
+            .await
+            .expect_err("too large");
+        assert!(matches!(large.kind, ErrorKind::Invalid { .. }), "{large:?}");
+        assert!(
+            amara.put_draft("Reply 2", None, &fields("x")).await.is_err(),
+            "no such key"
+        );
+        backend.clock.forward(23 * 3_600);
+        let kept = amara.draft("reply-1").await.expect("an answer").expect("kept");
+        assert_eq!(kept.fields["body"], "Dear Dana, 你好");
+        backend.clock.forward(2 * 3_600);
+        assert_eq!(
+            amara.draft("reply-1").await.expect("an answer"),
+            None,
+            "after a day"
+        );
+        let third = amara
+            .put_draft("reply-1", None, &fields("anew"))
+            .await
+            .expect("kept");
+        assert!(third.version > 0);
+        amara.drop_draft("reply-1").await.expect("forgotten");
+        amara
+            .drop_draft("reply-1")
+            .await
+            .expect("that there is none is as good");
+        assert_eq!(amara.draft("reply-1").await.expect("an answer"), None);
     });
 }

@@ -5,6 +5,8 @@ mod faults;
 #[cfg(feature = "server")]
 mod hostile;
 #[cfg(feature = "server")]
+mod live;
+#[cfg(feature = "server")]
 mod lock;
 mod modes;
 mod pty;

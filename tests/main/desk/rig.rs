@@ -57,11 +57,15 @@ impl Rig {
 
     /// From its next start on, the desk finds its backend there.
     pub(crate) fn point_at(&self, url: &str) {
+        self.point("desk.toml", url);
+    }
+
+    fn point(&self, file: &str, url: &str) {
         let text = format!(
             "[backend]\nurl = \"{url}\"\nconnect_seconds = 2\nrequest_seconds = 2\n{}",
             self.identity()
         );
-        self.write("desk.toml", &text);
+        self.write(file, &text);
     }
 
     fn identity(&self) -> String {
@@ -84,17 +88,19 @@ impl Rig {
     /// Starts the backend process, on the port that it had before if there was one.
     pub(crate) fn start_backend(&mut self) {
         let roles = RunningIdp::roles();
+        self.write("drafts.key", &"k".repeat(48));
         self.write(
             "backend.toml",
             &format!(
                 "[server]\nlisten = \"{}\"\ndatabase = \"{}\"\n[roles]\nagent = {:?}\nengineer = {:?}\n\
-                 supervisor = {:?}\nadmin = {:?}\n{}",
+                 supervisor = {:?}\nadmin = {:?}\n[keys]\ndrafts = [\"file:{}\"]\n{}",
                 self.address,
                 self.database(),
                 roles.agent,
                 roles.engineer,
                 roles.supervisor,
                 roles.admin,
+                self.path("drafts.key").display(),
                 self.identity(),
             ),
         );
@@ -143,6 +149,24 @@ impl Rig {
         command.arg("--config");
         command.arg(self.path("desk.toml"));
         Pty::start(command, width, height)
+    }
+
+    /// Starts a desk on another machine, which reaches the backend without the relay, and signs in as that person.
+    pub(crate) async fn signed_in_beside(&self, person: &str, width: u16, height: u16) -> Pty {
+        let home = self.path("beside");
+        std::fs::create_dir_all(&home).expect("a folder");
+        self.point("beside.toml", &self.backend_url());
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_tokendesk"));
+        command.env_clear();
+        command.env("HOME", home);
+        command.env("TERM", "xterm-256color");
+        command.arg("--config");
+        command.arg(self.path("beside.toml"));
+        let pty = Pty::start(command, width, height);
+        let shown = pty.text("Copy code");
+        self.approve(&shown, person).await;
+        pty.text("● live");
+        pty
     }
 
     /// Starts a desk and signs in as that person.

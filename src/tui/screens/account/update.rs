@@ -7,8 +7,8 @@ use crate::domain::id::AccountId;
 use crate::domain::time::Moment;
 use crate::domain::token::ActionKind;
 use crate::tui::flow::{
-    Answer, ApiCall, Ctx, Current, Effect, Event, Fact, Link, Reply, RequestId, Route, Toast, Told, Trouble,
-    WakeKey,
+    Answer, ApiCall, Changes, Ctx, Current, Effect, Event, Fact, Link, Reply, RequestId, Route, Toast, Told,
+    Trouble, WakeKey,
 };
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::token_list::Scope;
@@ -65,6 +65,7 @@ impl AccountScreen {
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Delayed(_, words) => vec![Effect::Toast(Toast::warning(words))],
             Event::Happened(fact) => self.happened(&fact, ctx),
+            Event::Changed(changes) => self.changed(&changes, ctx),
             _ => Vec::new(),
         }
     }
@@ -394,6 +395,38 @@ impl AccountScreen {
             }
             _ => {}
         }
+        effects
+    }
+
+    /// What others did: rows change in their place, the card and its notes are read again where they are concerned.
+    fn changed(&mut self, changes: &Changes, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let account = self.account;
+        let of_here = |kind: &str| match changes.of(kind) {
+            None => Changes::Unknown,
+            Some(all) => Changes::These(
+                all.into_iter()
+                    .filter(|change| change.account_id == Some(account))
+                    .cloned()
+                    .collect(),
+            ),
+        };
+        let any = |of: &Changes| !matches!(of, Changes::These(all) if all.is_empty());
+        // a wallet of the past does not change
+        let tokens = of_here("token");
+        let mut effects = if self.past.at().is_none() {
+            let call = call_of(account, None);
+            self.wallet.window.changed("token", &tokens, ctx, &call)
+        } else {
+            Vec::new()
+        };
+        let cards = changes.touch("account", &account.to_string(), None);
+        if cards || !effects.is_empty() || any(&of_here("ticket")) {
+            effects.extend(self.read_card(ctx));
+        }
+        if cards {
+            effects.extend(self.read_notes(ctx));
+        }
+        effects.extend(self.context.changed(changes, ctx));
         effects
     }
 

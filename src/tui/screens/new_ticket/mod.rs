@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::courier::Courier;
+use super::parts::drafting::Drafting;
 use super::parts::sheet::{Choice, Entry, Sheet};
 use super::parts::ticket_verbs::priorities;
 use crate::domain::id::{AccountId, TokenId};
@@ -37,6 +38,7 @@ pub struct NewTicketScreen {
     /// The priority that the category suggested last: followed until another one is chosen by hand.
     suggested: Priority,
     courier: Courier,
+    drafting: Drafting,
     notice: Option<(Role, String)>,
 }
 
@@ -72,6 +74,10 @@ impl NewTicketScreen {
             sheet,
             suggested: Priority::Medium,
             courier: Courier::default(),
+            drafting: Drafting::new(match account {
+                Some(account) => format!("new-ticket-{account}"),
+                None => "new-ticket".to_owned(),
+            }),
             notice: None,
         };
         screen.arrange(ctx);
@@ -111,7 +117,8 @@ impl NewTicketScreen {
         match (self.courier.late(), &self.notice) {
             (Some(late), _) => Some((Role::Warning, late.to_owned())),
             (None, _) if self.courier.is_out() => Some((Role::Muted, ctx.words.get("sending"))),
-            (None, notice) => notice.clone(),
+            (None, Some(notice)) => Some(notice.clone()),
+            (None, None) => self.drafting.words(ctx).map(|words| (Role::Muted, words)),
         }
     }
 

@@ -111,7 +111,7 @@ fn frames() {
             vec![TokenId(uuid(1)), TokenId(uuid(2))],
             &world.ctx(),
         );
-        let (id, _) = call(&screen.update(Event::Opened, &world.ctx()));
+        let (id, _) = calls(&screen.update(Event::Opened, &world.ctx()))[0].clone();
         screen.update(Event::Reply(id, Ok(Answer::Card(Box::new(card())))), &world.ctx());
         give(&mut screen, &world, Command::Send);
         screen.update(Event::Paste(hostile()), &world.ctx());

@@ -9,6 +9,7 @@ use crate::tui::flow::{
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::act::missing;
 use crate::tui::screens::parts::courier::Came;
+use crate::tui::screens::parts::drafting::{self, Drafting};
 use crate::tui::screens::parts::sheet::Done;
 use crate::tui::screens::parts::{ask_latest, full_name};
 use crate::tui::theme::Role;
@@ -21,7 +22,12 @@ impl NewTicketScreen {
     pub(super) fn happen(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         self.arrange(ctx);
         match event {
-            Event::Opened => self.ask_customer(ctx),
+            Event::Opened => {
+                let mut effects = self.ask_customer(ctx);
+                effects.extend(self.drafting.open(ctx));
+                effects
+            }
+            Event::Woke(drafting::WAKE) => self.drafting.keep(&self.sheet),
             Event::Command(Command::Send | Command::Confirm) if self.courier.is_unknown() => self.submit(ctx),
             Event::Command(command) if !self.is_frozen() => {
                 let done = self.sheet.command(command);
@@ -60,6 +66,7 @@ impl NewTicketScreen {
                 if done == Done::Chosen {
                     self.sheet.advance();
                 }
+                return vec![Drafting::typed()];
             }
             Done::Nothing => {}
         }
@@ -101,6 +108,9 @@ impl NewTicketScreen {
             });
             return Vec::new();
         }
+        let Some((id, reply)) = self.drafting.reply(id, reply, &mut self.sheet) else {
+            return Vec::new();
+        };
         match self.courier.reply(id, reply) {
             Came::Done(Answer::Ticket(ticket)) => {
                 let number = ticket.row.number.clone();
@@ -111,6 +121,7 @@ impl NewTicketScreen {
                     Effect::Replace(Route::Ticket { ticket: ticket_id }),
                     Effect::Publish(Fact::TicketChanged(ticket)),
                     Effect::Toast(Toast::good(toast)),
+                    self.drafting.sent(),
                 ]
             }
             Came::Done(_) | Came::NotMine(..) => Vec::new(),

@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::courier::{Came, Courier};
+use super::drafting::{self, Drafting};
 use super::sheet::{Done, Sheet};
 use crate::domain::id::IntentKey;
 use crate::text::people;
@@ -85,6 +86,7 @@ pub struct ActDialog {
     notice: Option<(Role, String)>,
     at_once: bool,
     asked_to_leave: bool,
+    drafting: Option<Drafting>,
 }
 
 impl ActDialog {
@@ -101,7 +103,15 @@ impl ActDialog {
             notice: None,
             at_once: false,
             asked_to_leave: false,
+            drafting: None,
         }
+    }
+
+    /// What is typed is kept under this key until it is sent.
+    #[must_use]
+    pub fn drafted(mut self, key: impl Into<String>) -> Self {
+        self.drafting = Some(Drafting::new(key));
+        self
     }
 
     /// What it names and what it will do, above the fields.
@@ -170,6 +180,21 @@ impl ActDialog {
     }
 
     fn leave(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if let Some(drafting) = self.drafting.as_mut().filter(|_| !self.courier.is_out()) {
+            let mut effects = drafting.keep(&self.sheet);
+            if drafting.is_kept(ctx) {
+                effects.push(Effect::Toast(Toast::info(ctx.words.get("draft-left"))));
+                effects.push(Effect::Close);
+                return effects;
+            }
+            if !effects.is_empty() && !self.asked_to_leave {
+                // not kept yet: one key more, so that nothing is thrown away by one
+                self.asked_to_leave = true;
+                let words = ctx.words.with("act-leave", &[("verb", &self.verb)]);
+                self.notice = Some((Role::Warning, words));
+                return effects;
+            }
+        }
         if self.sheet.has_text() && !self.asked_to_leave && !self.courier.is_out() {
             self.asked_to_leave = true;
             let words = ctx.words.with("act-leave", &[("verb", &self.verb)]);
@@ -191,6 +216,7 @@ impl ActDialog {
                 if done == Done::Chosen {
                     self.sheet.advance();
                 }
+                return self.drafting.iter().map(|_| Drafting::typed()).collect();
             }
             Done::Nothing => {}
         }
@@ -207,7 +233,11 @@ impl ActDialog {
         match (self.courier.late(), &self.notice) {
             (Some(late), _) => Some((Role::Warning, late.to_owned())),
             (None, _) if self.courier.is_out() => Some((Role::Muted, ctx.words.get("sending"))),
-            (None, notice) => notice.clone(),
+            (None, Some(notice)) => Some(notice.clone()),
+            (None, None) => {
+                let draft = self.drafting.as_ref()?;
+                draft.words(ctx).map(|words| (Role::Muted, words))
+            }
         }
     }
 
@@ -220,6 +250,7 @@ impl ActDialog {
                     return Vec::new();
                 }
                 let mut effects = self.act.done(answer, &self.sheet, ctx);
+                effects.extend(self.drafting.as_ref().map(Drafting::sent));
                 effects.push(Effect::Close);
                 effects
             }
@@ -248,10 +279,10 @@ impl Dialog for ActDialog {
             Event::Opened => {
                 self.act.arrange(&mut self.sheet, ctx);
                 if self.at_once {
-                    self.submit(ctx)
-                } else {
-                    Vec::new()
+                    return self.submit(ctx);
                 }
+                let drafting = self.drafting.as_mut();
+                drafting.map_or_else(Vec::new, |drafting| drafting.open(ctx))
             }
             Event::Command(Command::Back) => self.leave(ctx),
             Event::Command(Command::Send | Command::Confirm) if self.courier.is_unknown() => self.submit(ctx),
@@ -271,7 +302,18 @@ impl Dialog for ActDialog {
                 self.courier.delayed(id, &words);
                 Vec::new()
             }
+            Event::Woke(drafting::WAKE) => {
+                let drafting = self.drafting.as_mut();
+                drafting.map_or_else(Vec::new, |drafting| drafting.keep(&self.sheet))
+            }
             Event::Reply(id, reply) => {
+                let others = match &mut self.drafting {
+                    Some(drafting) => drafting.reply(id, reply, &mut self.sheet),
+                    None => Some((id, reply)),
+                };
+                let Some((id, reply)) = others else {
+                    return Vec::new();
+                };
                 let came = self.courier.reply(id, reply);
                 self.reply(came, ctx)
             }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::look;
 use crate::domain::id::TicketId;
 use crate::text::people;
-use crate::tui::flow::{Answer, ApiCall, Ctx, Effect, Fact, Latest, Reply, RequestId};
+use crate::tui::flow::{Answer, ApiCall, Changes, Ctx, Effect, Fact, Latest, Reply, RequestId};
 use crate::tui::widgets::facts::{self, Fact as Line};
 use crate::tui::widgets::pane::Pane;
 use crate::wire::tickets::{TicketDetail, TicketRow};
@@ -81,6 +81,15 @@ impl TicketContext {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Takes what others changed: the ticket is read again when it is newer than what is shown.
+    pub fn changed(&mut self, changes: &Changes, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let shown = self.row().map(|row| row.version);
+        match self.id {
+            Some(id) if changes.touch("ticket", &id.to_string(), shown) => self.read(ctx),
+            _ => Vec::new(),
+        }
     }
 
     /// The ticket in a line, for the right half of line 2.

@@ -3,6 +3,8 @@
 mod draw;
 mod entry;
 
+use std::collections::BTreeMap;
+
 use crate::tui::flow::Ctx;
 use crate::tui::keys::{Command, Key, KeyCode};
 use crate::tui::widgets::field::Edit;
@@ -111,6 +113,48 @@ impl Sheet {
                 .map_or_else(String::new, |option| option.code.clone()),
             Some(Part::Reason { .. }) | None => String::new(),
         }
+    }
+
+    /// What stands in the text fields, by name, as it was typed; without the empty ones.
+    #[must_use]
+    pub fn typed(&self) -> BTreeMap<String, String> {
+        let mut typed = BTreeMap::new();
+        for entry in &self.entries {
+            let text = match &entry.part {
+                Part::Line(field) => field.text().to_owned(),
+                Part::Long(area) => area.text(),
+                Part::Choice { .. } | Part::Reason { .. } => continue,
+            };
+            if !text.trim().is_empty() {
+                typed.insert(entry.name.to_owned(), text);
+            }
+        }
+        typed
+    }
+
+    /// Puts texts back into their fields, before whatever stands there by now; tells whether there were any.
+    pub fn restore(&mut self, texts: &BTreeMap<String, String>) -> bool {
+        let mut any = false;
+        for entry in &mut self.entries {
+            let Some(text) = texts.get(entry.name).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            match &mut entry.part {
+                Part::Line(field) => {
+                    let joined = format!("{text}{}", field.text());
+                    field.set(&joined);
+                }
+                Part::Long(area) if area.is_empty() => area.set(text),
+                Part::Long(area) => {
+                    let joined = format!("{text}\n{}", area.text());
+                    area.set(&joined);
+                }
+                Part::Choice { .. } | Part::Reason { .. } => continue,
+            }
+            any = true;
+        }
+        self.touched |= any;
+        any
     }
 
     /// The reason that was given; an empty one where there is none.

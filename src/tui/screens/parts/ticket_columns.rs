@@ -35,8 +35,8 @@ static SPECS: &[Spec<TicketRow>] = &[
         let (text, role) = sla::chip(&t.sla, ctx);
         Text::new(text, role)
     }),
-    spec("subject", grow(20, 4), 0, true, |t, _| {
-        Text::plain(t.subject.clone())
+    spec("subject", grow(20, 4), 0, true, |t, ctx| {
+        Text::plain(format!("{}{}", super::presence::sign(t.id, ctx), t.subject))
     }),
     spec("assignee", grow(10, 1), 2, true, assignee),
     spec("account", grow(12, 1), 3, true, |t, ctx| {

@@ -166,11 +166,11 @@ impl Live<TokenRow> {
             }
             _ => count,
         };
-        let marked = self.marked(ctx);
-        let of = match marked.is_empty() {
-            true => of,
-            false => format!("{of} · {marked}"),
-        };
+        let of = [of, self.marked(ctx), self.window.news_words(ctx)]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ");
         let query = self.window.query();
         if query.is_empty() {
             of

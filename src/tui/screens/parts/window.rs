@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::news::News;
 use crate::domain::id::{ActionId, ApprovalId, OfferId, TicketId, TokenId};
 use crate::tui::flow::{Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId, TokenAnswer};
 use crate::tui::widgets::list::{List, Move};
@@ -16,18 +17,30 @@ use crate::wire::tickets::TicketRow;
 use crate::wire::tokens::{Action, TokenRow};
 
 /// Rows in a page.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
 /// About so many rows are held; pages far from the cursor are dropped beyond.
 const HELD: usize = 1_000;
 
 /// Something that is listed in pages.
 pub trait Row: Sized {
     /// What it is known by.
-    type Id: Ord + Clone + std::fmt::Display + std::fmt::Debug;
+    type Id: Ord + Clone + std::fmt::Display + std::fmt::Debug + std::str::FromStr;
     /// Its id.
     fn id(&self) -> Self::Id;
     /// The page in an answer.
     fn page(answer: Answer) -> Option<Page<Self>>;
+    /// Its version, where it has one: an older one never takes the place of a newer one.
+    fn version(&self) -> Option<i64> {
+        None
+    }
+    /// How one of them is read, where it can be.
+    fn ask_one(_id: &Self::Id) -> Option<ApiCall> {
+        None
+    }
+    /// The only one in an answer.
+    fn only(_answer: Answer) -> Option<Self> {
+        None
+    }
 }
 
 impl Row for TokenRow {
@@ -38,6 +51,18 @@ impl Row for TokenRow {
     fn page(answer: Answer) -> Option<Page<Self>> {
         match answer {
             Answer::Tokens(page) => Some(page),
+            _ => None,
+        }
+    }
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn ask_one(id: &TokenId) -> Option<ApiCall> {
+        Some(ApiCall::Token(*id))
+    }
+    fn only(answer: Answer) -> Option<Self> {
+        match answer {
+            Answer::Token(token) => Some(*token),
             _ => None,
         }
     }
@@ -90,6 +115,18 @@ impl Row for TicketRow {
     fn page(answer: Answer) -> Option<Page<Self>> {
         match answer {
             Answer::Tickets(page) => Some(page),
+            _ => None,
+        }
+    }
+    fn version(&self) -> Option<i64> {
+        Some(self.version)
+    }
+    fn ask_one(id: &TicketId) -> Option<ApiCall> {
+        Some(ApiCall::Ticket(*id))
+    }
+    fn only(answer: Answer) -> Option<Self> {
+        match answer {
+            Answer::Ticket(ticket) => Some(ticket.row),
             _ => None,
         }
     }
@@ -156,7 +193,7 @@ pub struct Window<T: Row> {
     pub problem: Option<CallError>,
     pages: VecDeque<Held>,
     before: Option<u64>,
-    query: String,
+    pub(super) query: String,
     running: String,
     shown: Option<String>,
     asked: Latest,
@@ -165,6 +202,8 @@ pub struct Window<T: Row> {
     waiting: bool,
     /// The query all of whose rows are marked, those included that are not held.
     all_marked: Option<String>,
+    /// What others have changed since the order was made.
+    pub(super) news: News<T::Id>,
 }
 
 impl<T: Row> Default for Window<T> {
@@ -184,6 +223,7 @@ impl<T: Row> Default for Window<T> {
             want: Want::Anew,
             waiting: false,
             all_marked: None,
+            news: News::default(),
         }
     }
 }
@@ -370,6 +410,9 @@ impl<T: Row> Window<T> {
         ctx: &Ctx<'_>,
         call: Call<'_>,
     ) -> (Took, Vec<Effect>) {
+        if self.news.is_mine(id) {
+            return (Took::Rows { anew: false }, self.renewed(id, reply, ctx, call));
+        }
         if self.counting.takes(id) {
             if let Some(page) = reply.ok().and_then(T::page) {
                 self.total = page.total;
@@ -433,6 +476,7 @@ impl<T: Row> Window<T> {
         {
             self.list.aim(heir);
         }
+        self.news = News::default();
         let anew = self.shown.as_ref() != Some(&self.running);
         self.pages = VecDeque::from([Held {
             len: page.items.len(),
@@ -480,7 +524,9 @@ impl<T: Row> Window<T> {
         let id = row.id();
         let found = self.rows.iter_mut().find(|held| held.id() == id);
         let is_held = found.is_some();
-        if let Some(held) = found {
+        if let Some(held) = found
+            && held.version() <= row.version()
+        {
             *held = row;
         }
         is_held
@@ -506,6 +552,11 @@ impl<T: Row> Window<T> {
         }
         self.list.select(&id, &self.rows, T::id);
         true
+    }
+
+    /// Whether the start of the list is held.
+    pub(super) fn holds_start(&self) -> bool {
+        self.pages.front().is_some_and(|page| page.prev.is_none())
     }
 
     fn holds(&self, row: &T) -> bool {

@@ -19,6 +19,7 @@ struct World {
     now: Moment,
     size: Size,
     memory: crate::tui::flow::Memory,
+    presences: crate::tui::flow::Presences,
 }
 
 impl World {
@@ -29,6 +30,7 @@ impl World {
             keymap: Keymap::default(),
             zone: TimeZone::UTC,
             memory: crate::tui::flow::Memory::default(),
+            presences: crate::tui::flow::Presences::default(),
             ids: Ids::fixed(),
             desk: crate::domain::profile::Profile::shipped("extracare").unwrap_or_else(|_| neutral_desk()),
             now: Moment::EPOCH,
@@ -47,6 +49,7 @@ impl World {
             zone: &self.zone,
             size: self.size,
             link: Link::Connecting,
+            presences: &self.presences,
             linear: false,
             pictures: false,
             memory: &self.memory,

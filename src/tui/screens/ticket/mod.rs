@@ -171,6 +171,11 @@ impl Screen for TicketScreen {
         self.words(ctx)
     }
 
+    /// Who else has it in sight.
+    fn context_line(&self, ctx: &Ctx<'_>) -> Option<String> {
+        Some(super::parts::presence::words(self.id, ctx)).filter(|words| !words.is_empty())
+    }
+
     fn contexts(&self) -> Vec<Context> {
         vec![
             Context::Ticket,

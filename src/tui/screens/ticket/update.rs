@@ -4,7 +4,7 @@ use super::about::sides;
 use super::{Pane, TicketScreen};
 use crate::domain::id::AccountId;
 use crate::tui::flow::{
-    Answer, ApiCall, Ctx, Effect, Event, Fact, Reply, RequestId, Route, TicketAnswer, TicketCall,
+    Answer, ApiCall, Changes, Ctx, Effect, Event, Fact, Reply, RequestId, Route, TicketAnswer, TicketCall,
 };
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::{ask_latest, disputes, sla, ticket_verbs, token_verbs};
@@ -20,6 +20,7 @@ impl TicketScreen {
             Event::Command(command) => self.command(command, ctx),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
             Event::Happened(fact) => self.happened(fact, ctx),
+            Event::Changed(changes) => self.changed(&changes, ctx),
             _ => Vec::new(),
         }
     }
@@ -229,8 +230,9 @@ impl TicketScreen {
     fn take(&mut self, detail: Box<TicketDetail>, ctx: &Ctx<'_>) -> Vec<Effect> {
         let stories = |detail: &TicketDetail| detail.messages.len() + detail.actions.len();
         let before = self.detail.as_ref().map(|old| stories(old));
-        if before.is_none_or(|before| before < stories(&detail)) {
-            // the newest is what matters
+        let at_end = before.is_none() || self.story_scroll.is_at_end();
+        if at_end && before.is_none_or(|before| before < stories(&detail)) {
+            // the newest is what matters to whoever has not gone back to read
             self.story_scroll.show_end();
         }
         self.tokens.settle(&detail.tokens, |token| token.id);
@@ -260,6 +262,29 @@ impl TicketScreen {
             effects.extend(self.read_clocks(ctx));
         }
         effects.extend(self.tick(ctx));
+        effects
+    }
+
+    /// What others did to this ticket, to what hangs on it, or to its customer.
+    fn changed(&mut self, changes: &Changes, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let shown = self.detail.as_ref().map(|detail| detail.row.version);
+        let tokens = self.linked().iter();
+        let linked = tokens
+            .map(|token| (token.id.to_string(), token.version))
+            .collect::<Vec<_>>();
+        let mut effects = Vec::new();
+        if changes.touch("ticket", &self.id.to_string(), shown)
+            || linked
+                .iter()
+                .any(|(id, version)| changes.touch("token", id, Some(*version)))
+        {
+            effects.extend(self.read(ctx));
+        }
+        if let Some(account) = self.card.as_ref().map(|card| card.id)
+            && changes.touch("account", &account.to_string(), None)
+        {
+            effects.extend(self.read_card(account, ctx));
+        }
         effects
     }
 

@@ -5,7 +5,7 @@ use crate::text::people;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::ticket_columns::priority;
-use crate::tui::screens::parts::{key, or_nothing, sla};
+use crate::tui::screens::parts::{key, or_nothing, presence, sla};
 
 impl TicketsScreen {
     pub(super) fn words(&self, ctx: &Ctx<'_>) -> Vec<String> {
@@ -42,6 +42,7 @@ impl TicketsScreen {
                 lines.push(words.with("tickets-say-row", &values));
                 let clock = sla::said(&row.sla, ctx);
                 lines.extend((!clock.is_empty()).then_some(clock));
+                lines.extend(Some(presence::words(row.id, ctx)).filter(|words| !words.is_empty()));
                 if row.reopened > 0 {
                     let count = row.reopened.to_string();
                     lines.push(words.with("ticket-chip-reopened", &[("count", &count)]));

@@ -36,6 +36,7 @@ impl TicketsScreen {
                 effects.extend(self.tick(ctx));
                 effects
             }
+            Event::Changed(changes) => self.list.window.changed("ticket", &changes, ctx, call),
             Event::Happened(fact) => {
                 self.happened(fact);
                 Vec::new()

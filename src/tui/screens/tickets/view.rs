@@ -86,7 +86,7 @@ impl TicketsScreen {
             .list
             .preset_name()
             .map_or_else(|| self.list.window.query().to_owned(), str::to_owned);
-        [count, which]
+        [count, self.list.window.news_words(ctx), which]
             .into_iter()
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()

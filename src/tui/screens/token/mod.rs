@@ -326,6 +326,14 @@ impl Screen for TokenScreen {
                 }
             },
             Event::Happened(fact) => self.happened(&fact, ctx),
+            Event::Changed(changes) => {
+                let shown = self.token.as_ref().map(|token| token.version);
+                let mut effects = self.context.changed(&changes, ctx);
+                if changes.touch("token", &self.id.to_string(), shown) {
+                    effects.extend(self.read(ctx));
+                }
+                effects
+            }
             _ => Vec::new(),
         }
     }

@@ -63,6 +63,7 @@ pub(super) fn dialog(command: Command, row: &TicketRow, ctx: &Ctx<'_>) -> Option
     );
     Some(Box::new(match verb {
         Verb::Take | Verb::PutBack => dialog.lines(lines).at_once(),
+        Verb::Message(_) => dialog.lines(lines).drafted(format!("{id}-{}", row.id)),
         _ => dialog.lines(lines),
     }))
 }
