@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::{Notify, broadcast, watch};
+use uuid::Uuid;
 
 use super::ticket_scope::reachable;
 use super::{Actor, ServiceError, Services};
@@ -69,7 +70,7 @@ impl Told {
             Audience::Actor if outline.shared => Audience::With(Permission::PresetUse),
             other => other,
         };
-        let about = uuid::Uuid::parse_str(&entry.id).ok();
+        let about = Uuid::parse_str(&entry.id).ok();
         let (seq, actor) = (entry.seq, entry.actor_id);
         let session = about.filter(|_| entry.kind == "session").map(SessionId);
         let person = about.filter(|_| entry.kind == "agent").map(AgentId);
@@ -183,6 +184,8 @@ struct Inner {
     ring: broadcast::Sender<Item>,
     woken: Notify,
     ready: watch::Sender<bool>,
+    /// Names this process among those on the same database.
+    process: Uuid,
     present: Mutex<BTreeMap<(TicketId, AgentId), Here>>,
 }
 
@@ -199,6 +202,7 @@ impl Default for Live {
             ring: broadcast::Sender::new(RING),
             woken: Notify::new(),
             ready: watch::Sender::new(false),
+            process: Uuid::new_v4(),
             present: Mutex::default(),
         }))
     }
@@ -315,7 +319,8 @@ impl Services {
             name: actor.name.clone(),
             doing,
         };
-        let payload = serde_json::to_string(&told).map_err(|e| ServiceError::Internal(e.to_string()))?;
+        let payload = serde_json::to_string(&(self.live.0.process, &told))
+            .map_err(|e| ServiceError::Internal(e.to_string()))?;
         self.heard(told);
         live::notify(&self.store, self.store.read(), &payload).await?;
         Ok(self.live.present(Some(ticket)))
@@ -328,8 +333,15 @@ impl Services {
             .is_ok()
     }
 
-    /// Takes what somebody does with a ticket, told here or in another process.
-    pub fn heard(&self, told: Presence) {
+    /// Takes what another process tells; what this one told itself is known, and may be over by now.
+    pub fn heard_from(&self, process: Uuid, told: Presence) {
+        if process != self.live.0.process {
+            self.heard(told);
+        }
+    }
+
+    /// Takes what somebody does with a ticket.
+    fn heard(&self, told: Presence) {
         self.live.note(told, self.now().plus_seconds(PRESENT_SECONDS));
     }
 }

@@ -76,7 +76,7 @@ async fn hear_once(services: &Services) -> Result<(), crate::server::store::Stor
     loop {
         let heard = listener.next().await?;
         match heard.as_deref().map(serde_json::from_str) {
-            Some(Ok(presence)) => services.heard(presence),
+            Some(Ok((process, presence))) => services.heard_from(process, presence),
             // Something was sealed, or the connection was lost: there may be something new.
             _ => services.live.wake(),
         }

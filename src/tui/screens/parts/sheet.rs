@@ -126,7 +126,7 @@ impl Sheet {
                 Part::Choice { .. } | Part::Reason { .. } => continue,
             };
             if !text.trim().is_empty() {
-                typed.insert(entry.name.to_owned(), text);
+                typed.insert(entry.name.to_string(), text);
             }
         }
         typed
@@ -136,7 +136,7 @@ impl Sheet {
     pub fn restore(&mut self, texts: &BTreeMap<String, String>) -> bool {
         let mut any = false;
         for entry in &mut self.entries {
-            let Some(text) = texts.get(entry.name).filter(|text| !text.is_empty()) else {
+            let Some(text) = texts.get(&*entry.name).filter(|text| !text.is_empty()) else {
                 continue;
             };
             match &mut entry.part {

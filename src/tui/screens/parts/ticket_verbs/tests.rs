@@ -4,7 +4,9 @@ use super::*;
 use crate::domain::permission::Role;
 use crate::domain::profile::ReasonFor;
 use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility};
-use crate::tui::flow::{Answer, ApiCall, CallError, Current, Dialog, DraftAsk, Event, Fact, RequestId, Trouble};
+use crate::tui::flow::{
+    Answer, ApiCall, CallError, Current, Dialog, DraftAsk, Event, Fact, RequestId, Trouble,
+};
 use crate::tui::keys::Key;
 use crate::tui::screens::parts::testing::{World, call, calls, hostile, ticket};
 use crate::wire::tickets::TicketDetail;
