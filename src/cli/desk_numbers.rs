@@ -9,6 +9,7 @@ use crate::domain::agent::Availability;
 use crate::domain::id::AgentId;
 use crate::domain::profile::Profile;
 use crate::domain::sla::Length;
+use crate::text::csv;
 use crate::wire::agents::{AgentCard, EditAgent};
 use crate::wire::clocks::{TicketClock, TicketClocks};
 use crate::wire::rules::{RulesTried, TryRules};
@@ -17,7 +18,6 @@ use crate::wire::statistics::{Dashboard, Figure, Stats, StatsParams, Times};
 use super::action::{IntentArgs, settled};
 use super::context::Context;
 use super::exit::Exit;
-use super::listing::csv_cell;
 use super::output::{safe, table, when, when_any};
 
 /// Arguments of `stats`.
@@ -272,7 +272,7 @@ fn summary(s: &Stats) -> String {
 /// All numbers in one table: what is counted, how many, and the query that finds them.
 fn csv(s: &Stats) -> String {
     let mut lines = vec!["section,key,label,tickets,in_time,missed,average_seconds,rating,query".to_owned()];
-    let mut line = |cells: [String; 9]| lines.push(cells.map(|c| csv_cell(&c)).join(","));
+    let mut line = |cells: [String; 9]| lines.push(cells.map(|c| csv::cell(&c)).join(","));
     let none = String::new;
     let totals = [&s.total, &s.open, &s.in_progress, &s.unassigned];
     let sections = [

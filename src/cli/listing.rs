@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::Pages;
+use crate::text::csv;
 use crate::wire::page::{ListParams, MAX_LIMIT, Total};
 
 use super::exit::Exit;
-use super::output::{Output, count, safe, table};
+use super::output::{Output, count, table};
 
 /// Flags of every list.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,19 +31,6 @@ struct Listing<T> {
     /// Whether there are more rows than these.
     more: bool,
     total: Option<Total>,
-}
-
-/// One cell of comma-separated values.
-pub(super) fn csv_cell(text: &str) -> String {
-    let mut cell = safe(text);
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
-        cell.insert(0, '\'');
-    }
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
 }
 
 impl ListArgs {
@@ -100,7 +88,7 @@ impl ListArgs {
         heading: &[&str],
         row: impl Fn(&T) -> Vec<String>,
     ) -> Result<(), Exit> {
-        output.text(&(heading.join(",") + "\r\n"))?;
+        output.text(&csv::line(heading.iter().copied()))?;
         let mut left = self.limit as usize;
         while left > 0 {
             let page = match pages.next().await {
@@ -110,8 +98,7 @@ impl ListArgs {
             };
             let mut text = String::new();
             for item in page.items.iter().take(left) {
-                let cells: Vec<String> = row(item).iter().map(|cell| csv_cell(cell)).collect();
-                text.push_str(&(cells.join(",") + "\r\n"));
+                text.push_str(&csv::line(row(item).iter().map(String::as_str)));
             }
             left = left.saturating_sub(page.items.len());
             output.text(&text)?;
@@ -125,19 +112,5 @@ impl ListArgs {
             exit.more.kept = format!("  {query}\n  {}^", " ".repeat(column));
         }
         exit
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::csv_cell;
-
-    #[test]
-    fn cells_are_quoted_and_no_spreadsheet_runs_them() {
-        assert_eq!(csv_cell("plain"), "plain");
-        assert_eq!(csv_cell("a,b \"c\""), "\"a,b \"\"c\"\"\"");
-        assert_eq!(csv_cell("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(csv_cell("-5.00"), "-5.00");
-        assert!(!csv_cell("x\u{1b}[31m\u{202e}").contains(['\u{1b}', '\u{202e}']));
     }
 }

@@ -4,9 +4,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::client::Api;
-use crate::domain::id::{AccountId, DisputeId, OfferId, TokenId};
+use crate::domain::id::{AccountId, DisputeId, IntentKey, OfferId, TokenId};
 use crate::domain::time::Moment;
 use crate::domain::token::DisputeStatus;
+use crate::wire::exports::{self, ExportFormat, NewExport};
 use crate::wire::page::ListParams;
 use crate::wire::tokens::{
     ActionDone, AddToken, ChangeToken, DecideDispute, Dispute, DisputeToken, Facets, TokenEvent, TokenRow,
@@ -168,7 +169,19 @@ pub(super) async fn run(ctx: Context, args: TokenArgs) -> Result<(), Exit> {
         } => {
             let pages = api.token_pages_at(account, as_of, list.params());
             if csv {
-                return list.print_csv(&ctx.output, pages, &EXPORTED, exported).await;
+                // the audit keeps who takes tokens out, here as at the desk
+                let params = list.params();
+                let export = NewExport {
+                    account_id: account,
+                    q: params.q,
+                    tz: params.tz,
+                    as_of,
+                    format: ExportFormat::Csv,
+                };
+                let begun = api.begin_export(IntentKey::new(), &export).await;
+                begun.map_err(|error| list.pointed(error.into()))?;
+                let row = |token: &TokenRow| exports::cells(token).to_vec();
+                return list.print_csv(&ctx.output, pages, &exports::COLUMNS, row).await;
             }
             let heading = ["id", "name", "state", "value", "merchant", "claimed", "expires"];
             list.print(&ctx.output, pages, &heading, row).await
@@ -287,10 +300,7 @@ async fn offer_id(api: &Api, offer: &str) -> Result<OfferId, Exit> {
 }
 
 /// What a change of a token sends: which, at which version, under which key, and why.
-async fn prepare(
-    api: &Api,
-    args: Change,
-) -> Result<(TokenId, i64, crate::domain::id::IntentKey, ChangeToken), Exit> {
+async fn prepare(api: &Api, args: Change) -> Result<(TokenId, i64, IntentKey, ChangeToken), Exit> {
     let key = args.intent.key();
     let reason = args.reason.reason()?;
     let version = match args.version {
@@ -352,56 +362,6 @@ pub(super) fn finish(ctx: &Context, done: ActionDone, verb: &str) -> Result<(), 
         let undo = format!("undo with: tokendesk action undo {}\n", done.action.id);
         safe(&head) + "\n" + &words(&done.token) + &undo
     })
-}
-
-/// What is exported of a token: nothing that says who the customer is.
-const EXPORTED: [&str; 20] = [
-    "id",
-    "token_ref",
-    "account_id",
-    "offer_code",
-    "name",
-    "type",
-    "state",
-    "value",
-    "value_kind",
-    "currency",
-    "merchant",
-    "location",
-    "source",
-    "campaign",
-    "claimed_at",
-    "used_at",
-    "shared_at",
-    "expires_at",
-    "removed_at",
-    "dispute",
-];
-
-fn exported(token: &TokenRow) -> Vec<String> {
-    let at = |at: Option<Moment>| at.map(|at| at.to_string()).unwrap_or_default();
-    vec![
-        token.id.to_string(),
-        token.token_ref.clone(),
-        token.account_id.to_string(),
-        token.offer_code.clone(),
-        token.name.clone(),
-        token.offer_type.word().to_owned(),
-        token.state.word().to_owned(),
-        token.value.number.to_string(),
-        token.value.kind.word().to_owned(),
-        token.value.currency.clone().unwrap_or_default(),
-        token.merchant.clone(),
-        token.location.clone(),
-        token.source.clone(),
-        token.campaign.clone(),
-        token.claimed_at.to_string(),
-        at(token.used_at),
-        at(token.shared_at),
-        at(token.expires_at),
-        at(token.removed_at),
-        token.dispute.map(|d| d.word().to_owned()).unwrap_or_default(),
-    ]
 }
 
 fn facets_words(facets: &Facets) -> String {

@@ -4,6 +4,7 @@ use http::Method;
 
 use crate::domain::id::{AccountId, IntentKey, PresetId, TokenId};
 use crate::domain::time::Moment;
+use crate::wire::exports::{ExportBegun, NewExport};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
 use crate::wire::presets::{NewPreset, Preset, Retired};
@@ -118,6 +119,15 @@ impl Api {
             None => self.token_pages(params),
         }
         .with("as_of", at)
+    }
+
+    /// Says that tokens are about to be written to a file: how many there are, and that the audit keeps it.
+    ///
+    /// # Errors
+    /// When it cannot be done; `BadQuery` names the column.
+    pub async fn begin_export(&self, key: IntentKey, export: &NewExport) -> Result<ExportBegun, ClientError> {
+        self.fetch(Call::change(Method::POST, paths::TOKEN_EXPORTS, key, export))
+            .await
     }
 
     /// A signed address of the token in the partner's system.

@@ -76,6 +76,8 @@ ids! {
     ApprovalId,
     /// A saved query.
     PresetId,
+    /// Tokens that were taken out of the desk in a file.
+    ExportId,
     /// One way that something in the outbox goes out by; also the Message-ID.
     DeliveryId,
     /// A signed-in support person, keyed by issuer and subject.

@@ -4,12 +4,13 @@
 use super::permission::Permission;
 
 /// Verbs that look at something and change nothing: nobody's screen has to follow them.
-const LOOKING: [&str; 6] = [
+const LOOKING: [&str; 7] = [
     "account.view",
     "account.verify",
     "account.reveal",
     "audit.export",
     "session.start",
+    "token.export",
     "token.link",
 ];
 

@@ -140,6 +140,8 @@ permissions! {
     TokenBulk = "token.bulk" for DESK,
     /// Make a signed link to a token in the partner's system.
     TokenLink = "token.link" for DESK,
+    /// Write the tokens that one may see to a file.
+    TokenExport = "token.export" for DESK,
     /// See what waits for a second person.
     ApprovalView = "approval.view" for DESK,
     /// Approve or reject what somebody else asked for.

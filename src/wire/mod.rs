@@ -11,6 +11,7 @@ pub mod deliveries;
 pub mod desk;
 pub mod drafts;
 pub mod events;
+pub mod exports;
 pub mod offers;
 pub mod page;
 pub mod paths;

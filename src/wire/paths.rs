@@ -52,6 +52,8 @@ pub const TRY_RULES: &str = "/support/rules/try";
 pub const ACTIONS: &str = "/actions";
 /// `GET`: counts by value.
 pub const TOKEN_FACETS: &str = "/tokens/facets";
+/// `POST`: say that tokens are about to be written to a file.
+pub const TOKEN_EXPORTS: &str = "/tokens/exports";
 /// `GET`: what goes out to customers.
 pub const DELIVERIES: &str = "/deliveries";
 /// `GET`, `POST`: saved queries.

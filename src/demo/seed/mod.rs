@@ -7,6 +7,7 @@
 mod agents;
 mod catalog;
 mod people;
+mod presets;
 mod rng;
 mod stories;
 mod tickets;
@@ -17,7 +18,9 @@ use crate::domain::id::{AccountId, OfferId};
 use crate::domain::time::Moment;
 use crate::server::store::bulk::{self, OfferKeys};
 use crate::server::store::search::NewDoc;
-use crate::server::store::{Store, StoreError, Tx, actions, audit, cases, disputes, people as staff, search};
+use crate::server::store::{
+    Store, StoreError, Tx, actions, audit, cases, disputes, people as staff, presets as saved, search,
+};
 use crate::sql;
 
 use rng::Rng;
@@ -160,6 +163,9 @@ impl Run<'_> {
                 now,
             )
             .await?;
+        }
+        for preset in presets::all(seed, &self.colleagues, now) {
+            saved::insert(&tx, &preset).await?;
         }
         audit::append(&tx, &self.entry()).await?;
         self.commit(tx).await?;

@@ -14,6 +14,7 @@ use crate::server::services::actions::{Narrowed, Target};
 use crate::server::services::tokens::Of;
 use crate::server::services::{Actor, Answer};
 use crate::wire::desk::{NewNote, Note};
+use crate::wire::exports::{ExportBegun, NewExport};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::Problem;
 use crate::wire::tokens::{
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list))
         .routes(routes!(facets))
         .routes(routes!(suggest))
+        .routes(routes!(begin_export))
         .routes(routes!(external_link))
         .routes(routes!(show))
         .routes(routes!(history))
@@ -120,6 +122,21 @@ async fn suggest(
     Params(typed): Params<Typed>,
 ) -> Result<Json<Page<Suggestion>>, Refusal> {
     Ok(Json(api.services.suggest(&actor, &field, &typed.q).await?))
+}
+
+/// Say that the tokens of a query are about to be written to a file; the audit keeps it. The rows are read by the lists.
+#[utoipa::path(post, path = "/tokens/exports", tag = "tokens",
+    params(("Idempotency-Key" = Option<uuid::Uuid>, Header)),
+    request_body = NewExport, responses((status = 201, body = ExportBegun), (status = 422, body = Problem)))]
+async fn begin_export(
+    State(api): State<Api>,
+    Member(actor): Member,
+    write: Write<NewExport>,
+) -> Result<Answer, Refusal> {
+    Ok(api
+        .services
+        .begin_export(&actor, write.intent.clone(), &write.body)
+        .await?)
 }
 
 /// Make a signed address of the token in the partner's system, good for a short while.

@@ -11,6 +11,7 @@ pub mod dashboard;
 pub mod denials;
 pub mod drafts;
 pub mod error;
+pub mod exports;
 pub mod facets;
 pub mod files;
 pub mod history;

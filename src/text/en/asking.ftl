@@ -64,3 +64,54 @@ complete-offers = { $count ->
     [one] in 1 offer
    *[other] in { $count } offers
 }
+
+all-tokens-crumb = All tokens
+all-tokens-title = tokens of the whole desk
+all-tokens-empty = No token of the desk fits. { $key } changes the query.
+all-tokens-whose = the whole desk
+all-tokens-in-wallet = One token is changed in its wallet: { $open } opens it there. Several are planned here: mark them with { $mark }.
+all-tokens-say-keys = { $open } opens the wallet at this token. { $filter } writes into the query line.
+
+plans-crumb = Plans
+plans-title = your plans, newest first
+plans-empty = You made no plan yet. In a list of tokens: mark some, then the key of a verb.
+plans-col-made = made
+plans-col-what = what
+plans-col-state = where it stands
+plans-col-counts = rows
+plans-col-reason = reason
+plans-rows = { $done } of { $all } done
+plans-rows-failed = { $count } not done
+plans-rows-skipped = { $count } left out
+plans-state-ready = not begun
+plans-state-over = too old now
+plans-state-waiting = waits for approval
+plans-state-refused = refused
+plans-state-stopped = stopped: can go on
+plans-state-partly = done but for some
+plans-state-done = done
+undo-plan-title = Take a whole plan back: { $what }?
+undo-plan-line = { $count } tokens are put back as they were, row by row. What has moved on since is left out, and said.
+
+export-title = Write to a file
+export-all = All tokens of this list.
+export-all-counted = All { $count } tokens of this list.
+export-of = All tokens of { $query }
+export-of-counted = All { $count } tokens of { $query }
+export-line = No name, address or number of a customer goes into the file. The audit keeps that it was written, not the query.
+export-format = Format
+export-csv = CSV (for spreadsheets)
+export-json = JSON (as scripts get it)
+export-path = File
+export-path-hint = a path; ~ is your home
+export-path-missing = Say where the file is to be.
+export-begun = Counting…
+export-writing = { $done } of { $all } rows written
+export-taken = There is a file { $path } already. Enter replaces it, Esc takes another name.
+export-called-off = It was called off; no file is left.
+export-failed = { $path } cannot be written: { $why }. No file is left.
+export-written = { $rows } tokens written to { $path }
+export-written-other = { $rows } tokens written to { $path }; when it was begun, there were { $expected }
+export-keys = { $confirm } Next, then write   { $back } Cancel
+export-keys-taken = { $confirm } Replace it   { $back } Another name
+export-keys-writing = { $back } Call it off

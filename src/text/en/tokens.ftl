@@ -214,6 +214,7 @@ plan-what-reissue = Reissue tokens
 plan-what-dispute = Dispute tokens
 plan-what-undo = Take back what a plan did
 plan-why = Reason: { $reason } · made { $when } by { $who }
+plan-made = Made { $when } by { $who }
 plan-counts = { $planned } to do · { $done } done · { $failed } not done · { $skipped } left out
 plan-state-ready = Nothing was changed yet. { $key } does it; it can be begun until { $until }.
 plan-state-waiting = It waits for a second person: { $approvals } shows what waits. Read again with { $refresh }.

@@ -145,8 +145,9 @@ impl App {
                 continue;
             };
             let dimmed = *availability != Availability::Enabled;
+            let label = self.label_of(*command);
             // brackets stand in the gaps, so that what follows stays where it is
-            let wide = width(&key) + 1 + width(command.label());
+            let wide = width(&key) + 1 + width(&label);
             if x + wide + 1 >= right {
                 line(
                     buf,
@@ -159,7 +160,7 @@ impl App {
                 break;
             }
             if dimmed {
-                let text = format!("({key} {})", command.label());
+                let text = format!("({key} {label})");
                 line(buf, x - 1, area.y, wide + 2, &text, theme.style(Role::Dimmed));
             } else {
                 line(buf, x, area.y, wide, &key, theme.style(Role::Key));
@@ -168,12 +169,21 @@ impl App {
                     x + width(&key) + 1,
                     area.y,
                     wide,
-                    command.label(),
+                    &label,
                     theme.style(Role::Text),
                 );
             }
             x += wide + 3;
         }
+    }
+
+    /// What a command is called on the topmost thing.
+    fn label_of(&self, command: Command) -> String {
+        let own = self
+            .screen()
+            .filter(|_| self.layers.is_empty())
+            .and_then(|kept| kept.screen.label(command, &self.env.ctx()));
+        own.unwrap_or_else(|| command.label().to_owned())
     }
 
     /// The toast at the right of the last line, from `from` on; a long one takes lines above it as well.

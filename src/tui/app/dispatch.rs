@@ -9,8 +9,9 @@ use super::help::Help;
 use super::layers::{Asking, Layer, Leaving, Question};
 use super::palette::{Outcome, Palette};
 use super::{App, Job, OWN, Owner, SMALLEST, side_of};
-use crate::tui::flow::{Availability, Effect, Event, Explanation, Route, ScreenKind, Toast};
+use crate::tui::flow::{Availability, Effect, Event, Explanation, LastDone, Route, ScreenKind, Toast};
 use crate::tui::keys::{Command, Context, Key, KeyCode, Resolution};
+use crate::tui::screens::parts::undo;
 
 /// How long a begun sequence waits before its ways on are shown.
 const WHICH_KEY_AFTER: Duration = Duration::from_millis(400);
@@ -337,6 +338,8 @@ impl App {
                 self.act(vec![open], jobs);
             }
             Command::GoApprovals => self.act(vec![Effect::Push(Route::Approvals)], jobs),
+            Command::GoTokens => self.act(vec![Effect::Push(Route::AllTokens)], jobs),
+            Command::GoPlans => self.act(vec![Effect::Push(Route::Plans)], jobs),
             Command::SignOut => self.ask(Question::SignOut),
             _ => {
                 if let Some(root) = side_of(command) {
@@ -363,8 +366,12 @@ impl App {
     /// Takes back what was done last.
     fn undo(&mut self, jobs: &mut Vec<Job>) {
         let ctx = self.env.ctx();
-        let last = ctx.memory.last_to_undo();
-        match last.map(|action| crate::tui::screens::parts::undo::dialog(action, &ctx)) {
+        let dialog = match ctx.memory.last_to_undo() {
+            Some(LastDone::Action(action)) => Some(undo::dialog(action, &ctx)),
+            Some(LastDone::Plan(ran)) => Some(undo::plan(ran, &ctx)),
+            None => None,
+        };
+        match dialog {
             Some(dialog) => self.act(vec![Effect::Open(dialog)], jobs),
             None => {
                 let words = self.env.words.get("undo-nothing");

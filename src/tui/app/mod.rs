@@ -70,6 +70,8 @@ pub enum Msg {
     Reply(RequestId, Reply),
     /// An action is still on its way; the words say so.
     Delayed(RequestId, String),
+    /// A long call has come so far: rows done, and rows in all.
+    Progress(RequestId, u64, u64),
     /// The time that a [`Job::Wake`] named has come.
     Woke(WakeId),
     /// How far the sign-in has come.
@@ -249,6 +251,7 @@ impl App {
             Msg::Resized(size) => self.resized(size, &mut jobs),
             Msg::Reply(id, reply) => self.reply(id, reply, &mut jobs),
             Msg::Delayed(id, words) => self.delayed(id, words, &mut jobs),
+            Msg::Progress(id, done, all) => self.progress(id, done, all, &mut jobs),
             Msg::Woke(id) => self.woke(id, &mut jobs),
             Msg::SignIn(state) => self.sign_in(state, &mut jobs),
             Msg::SessionEnded(words) => self.session_ended(&words, &mut jobs),
@@ -346,6 +349,8 @@ const OWN: &[Command] = &[
     Command::GoSearch,
     Command::GoDashboard,
     Command::SetAvailability,
+    Command::GoTokens,
+    Command::GoPlans,
     Command::GoLookup,
     Command::GoTickets,
     Command::Lock,

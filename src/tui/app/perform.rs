@@ -312,6 +312,12 @@ impl App {
         self.resume(jobs);
     }
 
+    pub(super) fn progress(&mut self, id: RequestId, done: u64, all: u64, jobs: &mut Vec<Job>) {
+        if let Some(owner) = self.owners.get(&id).map(|asked| asked.owner) {
+            self.deliver(owner, Event::Progress(id, done, all), jobs);
+        }
+    }
+
     pub(super) fn delayed(&mut self, id: RequestId, words: String, jobs: &mut Vec<Job>) {
         let Some(owner) = self.owners.get(&id).map(|asked| asked.owner) else {
             return;

@@ -4,6 +4,7 @@ use super::call::Intent;
 use crate::domain::id::{AccountId, IntentKey, PresetId};
 use crate::domain::permission::Permission;
 use crate::domain::time::Moment;
+use crate::wire::exports::ExportFormat;
 use crate::wire::page::ListParams;
 use crate::wire::plans::Plan;
 use crate::wire::presets::{NewPreset, Preset};
@@ -64,6 +65,47 @@ pub enum AskCall {
     },
     /// One's own latest plans → [`AskAnswer::Plans`].
     Plans,
+    /// Write the tokens of a query to a file. How far it has come arrives as
+    /// [`Event::Progress`](super::Event::Progress) → [`AskAnswer::Exported`].
+    Export(Box<Export>),
+}
+
+/// What is to be written, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// Whose tokens; the whole desk's when there is none.
+    pub account: Option<AccountId>,
+    /// As of a moment in the past.
+    pub at: Option<Moment>,
+    /// The query line.
+    pub query: String,
+    /// The zone that its dates are meant in.
+    pub tz: Option<String>,
+    /// How.
+    pub format: ExportFormat,
+    /// Where, as the person wrote it.
+    pub path: String,
+    /// Whether a file that is there may be replaced.
+    pub overwrite: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exported {
+    /// It was written.
+    Written {
+        /// Where, from the root on.
+        path: String,
+        /// Rows that are in it.
+        rows: u64,
+        /// Rows that the query found when it was begun.
+        expected: u64,
+    },
+    /// Nothing was done: there is such a file already.
+    Exists {
+        /// Where, from the root on.
+        path: String,
+    },
 }
 
 /// A good answer to a call about asking lists.
@@ -76,6 +118,7 @@ pub enum AskAnswer {
     Facets(Facets),
     Suggestions(Vec<Suggestion>),
     Plans(Vec<Plan>),
+    Exported(Exported),
 }
 
 impl AskCall {
@@ -90,7 +133,8 @@ impl AskCall {
             | Self::RetirePreset { .. }
             | Self::Facets { .. }
             | Self::Suggest { .. }
-            | Self::Plans => return None,
+            | Self::Plans
+            | Self::Export(_) => return None,
         };
         Some(Intent {
             key: *key,
@@ -107,6 +151,7 @@ impl AskCall {
             Self::Facets { .. } => Permission::TokenView,
             Self::Suggest { .. } => Permission::OfferView,
             Self::Plans => Permission::TokenBulk,
+            Self::Export(_) => Permission::TokenExport,
             Self::SavePreset { body, .. } | Self::ChangePreset { body, .. } if body.shared => {
                 Permission::PresetShare
             }

@@ -29,6 +29,8 @@ pub enum Event {
     /// An action of this screen is still on its way: the backend does not answer, and its fate is being found out.
     /// The answer comes later as a [`Event::Reply`]; keep what was typed and say the words.
     Delayed(RequestId, String),
+    /// A long request of this screen has come so far: rows done, and rows in all.
+    Progress(RequestId, u64, u64),
     /// The time that the screen asked for with [`Effect::Wake`](super::Effect::Wake) has come.
     Woke(WakeKey),
     /// The terminal has another size; `ctx.size` holds it.

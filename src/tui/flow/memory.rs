@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::id::TicketId;
+use crate::domain::id::{PlanId, TicketId};
 use crate::domain::token::ActionKind;
 use crate::wire::tokens::{Action, ActionDone};
 
@@ -40,6 +40,30 @@ pub enum Remember {
     },
     /// The tickets of the list that one was opened from, in their order.
     Queue(Vec<TicketId>),
+    /// A plan was done here, or more of it.
+    PlanRan(RanPlan),
+    /// A plan was taken back.
+    PlanUndone(PlanId),
+}
+
+/// A plan that was done here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RanPlan {
+    /// Which one.
+    pub plan: PlanId,
+    /// Which verb.
+    pub verb: ActionKind,
+    /// To how many tokens it was done.
+    pub done: u32,
+}
+
+/// What was done last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastDone<'a> {
+    /// One action.
+    Action(&'a Action),
+    /// One verb to many tokens.
+    Plan(&'a RanPlan),
 }
 
 /// What the desk remembers while it runs.
@@ -48,6 +72,8 @@ pub struct Memory {
     columns: BTreeMap<&'static str, Vec<Laid>>,
     queries: BTreeMap<&'static str, Vec<String>>,
     log: Vec<ActionDone>,
+    /// Plans that were done and not taken back, each with how many actions were done before it.
+    plans: Vec<(usize, RanPlan)>,
     queue: Vec<TicketId>,
     drafts: BTreeMap<String, bool>,
 }
@@ -63,6 +89,11 @@ impl Memory {
                 self.columns.insert(list, laid);
             }
             Remember::Queue(tickets) => self.queue = tickets,
+            Remember::PlanRan(ran) => {
+                self.plans.retain(|(_, known)| known.plan != ran.plan);
+                self.plans.push((self.log.len(), ran));
+            }
+            Remember::PlanUndone(plan) => self.plans.retain(|(_, known)| known.plan != plan),
             Remember::Query { noun, text } => {
                 let text = text.trim();
                 if text.is_empty() {
@@ -123,12 +154,24 @@ impl Memory {
         &self.log
     }
 
-    /// The latest action that was done here, is not taken back, and can be.
+    /// What was done here last, is not taken back, and can be: an action or a whole plan.
     #[must_use]
-    pub fn last_to_undo(&self) -> Option<&Action> {
-        self.log.iter().rev().map(|done| &done.action).find(|action| {
+    pub fn last_to_undo(&self) -> Option<LastDone<'_>> {
+        let actions = self.log.iter().map(|done| &done.action).enumerate();
+        let action = actions.rev().find(|(_, action)| {
             action.kind.can_be_undone() && action.kind != ActionKind::Undo && action.ties.undone_by.is_none()
-        })
+        });
+        let plan = self.plans.last();
+        match (action, plan) {
+            (Some((at, action)), Some((before, ran))) => Some(if at >= *before {
+                LastDone::Action(action)
+            } else {
+                LastDone::Plan(ran)
+            }),
+            (Some((_, action)), None) => Some(LastDone::Action(action)),
+            (None, Some((_, ran))) => Some(LastDone::Plan(ran)),
+            (None, None) => None,
+        }
     }
 
     /// How a list's columns are laid out, if that was changed.

@@ -20,13 +20,13 @@ mod screen;
 mod ticket_call;
 mod token_call;
 
-pub use ask_call::{AskAnswer, AskCall};
+pub use ask_call::{AskAnswer, AskCall, Export, Exported};
 pub use call::{ApiCall, Intent, doing};
 pub use ctx::{Ctx, Ids, Link, neutral_desk};
 pub use effect::{DraftAsk, Effect, SignInAsk, Toast, Tone, WakeKey};
 pub use event::{DemoPerson, Event, Fact, SignInState, Told};
 pub use live::{Changes, LiveNews, Presences, Stream};
-pub use memory::{Laid, Memory, Remember};
+pub use memory::{Laid, LastDone, Memory, RanPlan, Remember};
 pub use pending::{Latest, Pending, RequestId};
 pub use picture::{Picture, Placed};
 pub use reply::{Answer, CallError, Current, Handed, Reply, Trouble};

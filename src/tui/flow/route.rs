@@ -26,6 +26,15 @@ pub enum Route {
         /// For which ticket the work is done.
         ticket: Option<TicketId>,
     },
+    /// An account's card beside its tokens, the cursor on one of them.
+    AccountAt {
+        /// Whose.
+        account: AccountId,
+        /// Which token.
+        token: TokenId,
+    },
+    /// The tokens of the whole desk.
+    AllTokens,
     /// One token with everything.
     Token {
         /// Whose wallet.
@@ -46,9 +55,9 @@ pub enum Route {
     Plan {
         /// Which plan.
         plan: PlanId,
-        /// In whose wallet.
-        account: AccountId,
     },
+    /// One's own latest plans.
+    Plans,
     /// What was done to tokens, with the state before and after.
     Activity,
     /// What waits for a second person.
@@ -88,10 +97,12 @@ impl Route {
             Self::SignIn | Self::Locked { .. } => ScreenKind::SignIn,
             Self::Denied => ScreenKind::Denied,
             Self::Lookup { .. } => ScreenKind::Lookup,
-            Self::Account { .. } => ScreenKind::Account,
+            Self::Account { .. } | Self::AccountAt { .. } => ScreenKind::Account,
+            Self::AllTokens => ScreenKind::AllTokens,
             Self::Token { .. } => ScreenKind::Token,
             Self::Catalog { .. } => ScreenKind::Catalog,
             Self::Plan { .. } => ScreenKind::Plan,
+            Self::Plans => ScreenKind::Plans,
             Self::Activity => ScreenKind::Activity,
             Self::Approvals => ScreenKind::Approvals,
             Self::Search => ScreenKind::Search,
@@ -114,7 +125,10 @@ impl Route {
             Self::SignIn
             | Self::Locked { .. }
             | Self::Denied
+            | Self::AccountAt { .. }
+            | Self::AllTokens
             | Self::Plan { .. }
+            | Self::Plans
             | Self::Activity
             | Self::Approvals
             | Self::Search
@@ -137,12 +151,16 @@ pub enum ScreenKind {
     Lookup,
     /// See [`Route::Account`].
     Account,
+    /// See [`Route::AllTokens`].
+    AllTokens,
     /// See [`Route::Token`].
     Token,
     /// See [`Route::Catalog`].
     Catalog,
     /// See [`Route::Plan`].
     Plan,
+    /// See [`Route::Plans`].
+    Plans,
     /// See [`Route::Activity`].
     Activity,
     /// See [`Route::Approvals`].

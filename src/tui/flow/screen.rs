@@ -78,6 +78,11 @@ pub trait Screen {
     /// The commands that can be given here, in the order of the action line.
     fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)>;
 
+    /// What a command is called here, where its own label says too little.
+    fn label(&self, _command: Command, _ctx: &Ctx<'_>) -> Option<String> {
+        None
+    }
+
     /// Whether a text field has the focus: letters go to it then, not to the commands.
     fn wants_text(&self) -> bool {
         false

@@ -225,6 +225,8 @@ commands! {
     GoSearch, "go-search", "Search", "Search all tickets and their conversations.", Global, ["g s"], TicketView;
     GoDashboard, "go-dashboard", "Dashboard", "Go to the numbers of your day, and of the desk.", Global, ["g d"], DashboardView;
     SetAvailability, "set-availability", "Availability", "Say whether you take work: available, busy, away, offline.", Global, ["A"], AvailabilitySet;
+    GoTokens, "go-tokens", "All tokens", "Go to the tokens of the whole desk.", Global, ["g w"], TokenSearchAll;
+    GoPlans, "go-plans", "Plans", "Go to your own plans for many tokens: to go on, or to see what became of them.", Global, ["g b"], TokenBulk;
     Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in; F9 works while you type too.", Global, ["g .", "f9"];
     SignOut, "sign-out", "Sign out", "End the session here and at the identity provider.", Global, ["g o"];
     Quit, "quit", "Quit", "Leave the desk.", Global, ["Q", "ctrl-c", "ctrl-q"];
@@ -285,6 +287,7 @@ commands! {
     Preset8, "preset-8", "Query 8", "Ask the saved query on 8; again: the list's first query.", Presets, ["8"], PresetUse;
     Preset9, "preset-9", "Query 9", "Ask the saved query on 9; again: the list's first query.", Presets, ["9"], PresetUse;
     Facets, "facets", "By value", "Count the tokens by state, type, merchant and campaign, and pick from them.", TokenList, ["f"], TokenView;
+    Export, "export", "Export", "Write all tokens of the query to a file: comma-separated values or JSON.", TokenList, ["E"], TokenExport;
     ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;
     TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a", "+"], TicketTake;
     TicketPutBack, "ticket-put-back", "Put back", "Put the ticket back into the queue.", Tickets, ["t q"], TicketRelease;

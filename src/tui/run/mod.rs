@@ -10,6 +10,7 @@ mod bytes;
 mod call;
 mod drafts;
 mod errors;
+mod export;
 mod files;
 mod journal;
 mod linear;

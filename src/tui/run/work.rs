@@ -24,7 +24,7 @@ use crate::domain::id::AgentId;
 use crate::domain::time::{Moment, SystemClock};
 use crate::text::words::Words;
 use crate::tui::app::{App, Job, Msg, WakeId};
-use crate::tui::flow::{Answer, ApiCall, CallError, Handed, Reply, RequestId, Toast, Trouble};
+use crate::tui::flow::{Answer, ApiCall, AskCall, CallError, Handed, Reply, RequestId, Toast, Trouble};
 use crate::tui::term::{Clipboard, Place, Way, open_url};
 
 /// Something that only the loop itself can do.
@@ -155,6 +155,15 @@ impl Worker {
 
     fn call(&mut self, id: RequestId, call: ApiCall) {
         let (api, posts) = (self.api.clone(), self.posts.clone());
+        if let ApiCall::Ask(AskCall::Export(asked)) = call {
+            let words = Arc::clone(&self.words);
+            let task = tokio::spawn(async move {
+                let reply = super::export::export(&api, id, &asked, &posts, &words).await;
+                let _ = posts.send(Post::Msg(Msg::Reply(id, reply)));
+            });
+            self.reads.insert(id, task.abort_handle());
+            return;
+        }
         let Some(intent) = call.intent() else {
             let task = self.tasks.spawn(async move {
                 let reply = perform(&api, &call)

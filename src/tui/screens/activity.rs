@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::parts::detail::{short, state_word};
 use super::parts::live::{self, Live};
-use super::parts::{key, look, look_date, undo};
+use super::parts::{key, look, look_date, reason, undo};
 use crate::domain::permission::Permission;
 use crate::domain::query::ACTION_FIELDS;
 use crate::tui::flow::{
@@ -153,21 +153,6 @@ fn change(action: &Action, ctx: &Ctx<'_>) -> String {
     format!("{before} {arrow} {}", state_word(action.after, ctx))
 }
 
-fn reason(action: &Action, ctx: &Ctx<'_>) -> String {
-    let label = ctx
-        .desk
-        .reasons
-        .values()
-        .flatten()
-        .find(|reason| reason.code == action.reason.code)
-        .map_or(action.reason.code.as_str(), |reason| reason.label.as_str());
-    [label, action.reason.text.as_str()]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join(": ")
-}
-
 fn table_row(action: &Action, ctx: &Ctx<'_>) -> Row<'static> {
     let undone = action.ties.undone_by.is_some();
     let kind = undo::what(action.kind, ctx);
@@ -184,7 +169,7 @@ fn table_row(action: &Action, ctx: &Ctx<'_>) -> Row<'static> {
             Text::plain(kind),
             Text::plain(action.name.clone()),
             Text::plain(change(action, ctx)),
-            Text::plain(reason(action, ctx)),
+            Text::plain(reason(&action.reason, ctx)),
             Text::plain(action.agent.clone()),
         ])
     }
@@ -200,7 +185,7 @@ fn line_of(action: &Action, ctx: &Ctx<'_>) -> String {
         undo::what(action.kind, ctx),
         action.name.clone(),
         change(action, ctx),
-        reason(action, ctx),
+        reason(&action.reason, ctx),
         action.agent.clone(),
         undone,
     ];

@@ -2,6 +2,7 @@
 
 pub mod account;
 mod activity;
+mod all_tokens;
 mod approvals;
 pub mod catalog;
 mod dashboard;
@@ -10,6 +11,7 @@ pub mod lookup;
 pub mod new_ticket;
 pub mod parts;
 mod plan;
+mod plans;
 mod search;
 mod sign_in;
 pub mod ticket;
@@ -34,7 +36,10 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
             Box::new(new_ticket::NewTicketScreen::new(*account, tokens.clone(), ctx))
         }
         Route::Ticket { ticket } => Box::new(ticket::TicketScreen::new(*ticket)),
-        Route::Plan { plan, account } => Box::new(plan::PlanScreen::new(*plan, *account)),
+        Route::AccountAt { account, token } => Box::new(account::AccountScreen::at(*account, *token)),
+        Route::AllTokens => Box::new(all_tokens::AllTokensScreen::new()),
+        Route::Plan { plan } => Box::new(plan::PlanScreen::new(*plan)),
+        Route::Plans => Box::new(plans::PlansScreen::default()),
         Route::Activity => Box::new(activity::ActivityScreen::new()),
         Route::Approvals => Box::new(approvals::ApprovalsScreen::new()),
         Route::Search => Box::new(search::SearchScreen::default()),

@@ -262,7 +262,6 @@ fn screens(account: AccountId) -> Vec<(&'static str, Route, Vec<Event>)> {
             "plan",
             Route::Plan {
                 plan: PlanId(uuid(5)),
-                account,
             },
             Vec::new(),
         ),

@@ -4,6 +4,7 @@ use tokendesk::client::Api;
 use tokendesk::domain::id::{IntentKey, TokenId};
 use tokendesk::domain::link::{self, BadLink};
 use tokendesk::domain::token::TokenState;
+use tokendesk::wire::exports::{ExportFormat, NewExport};
 use tokendesk::wire::page::ListParams;
 use tokendesk::wire::presets::NewPreset;
 use tokendesk::wire::tokens::{DisputeToken, Facets, UndoAction};
@@ -465,5 +466,100 @@ fn a_link_into_the_partners_system_is_signed_short_lived_and_audited() {
         assert_eq!(backend.number(audited).await, 1);
         let none = agent.external_link(TokenId::new()).await.expect_err("no token");
         assert_eq!(none.kind.word(), "not_found");
+    });
+}
+
+#[test]
+fn two_presets_change_places_and_a_new_one_leaves_the_old_without_a_key() {
+    on_each(|backend| async move {
+        let agent = backend.agent();
+        for (name, slot) in [("First", 1), ("Second", 2)] {
+            let body = preset(name, "state:used", false, Some(slot));
+            agent.add_preset(IntentKey::new(), &body).await.expect("saved");
+        }
+        let all = agent.presets("tokens", None).await.expect("presets").items;
+        let first = all.iter().find(|p| p.name == "First").expect("there");
+        let moved = preset("First", "state:used", false, Some(2));
+        agent
+            .change_preset(first.id, first.version, IntentKey::new(), &moved)
+            .await
+            .expect("moved");
+        let own = |name: &str, slot| (name.to_owned(), slot, true);
+        assert_eq!(
+            names(&agent).await,
+            [own("Second", Some(1)), own("First", Some(2))],
+            "{}",
+            backend.kind
+        );
+        let third = preset("Third", "state:used", false, Some(1));
+        agent.add_preset(IntentKey::new(), &third).await.expect("saved");
+        assert_eq!(
+            names(&agent).await,
+            [own("Third", Some(1)), own("First", Some(2)), own("Second", None)]
+        );
+    });
+}
+
+#[test]
+fn tokens_of_the_desk_say_whose_they_are_to_those_who_ask_for_it() {
+    on_each(|backend| async move {
+        let (account, offer) = wallet(&backend).await;
+        backend.token(account, &offer, None).await;
+        let senior = backend.client("edda", "engineers");
+        let page = senior.owned_tokens(&by("")).await.expect("a page");
+        let owner = page.items[0].owner.as_ref().expect("told");
+        assert!(
+            !owner.last_name.is_empty() && owner.user_id.contains('•'),
+            "{}",
+            owner.user_id
+        );
+        let plain = senior.tokens(&by("")).await.expect("a page");
+        assert!(plain.items[0].owner.is_none(), "not asked for");
+        let refused = backend.agent().owned_tokens(&by("")).await.expect_err("refused");
+        assert_eq!(refused.kind.word(), "not_allowed");
+    });
+}
+
+#[test]
+fn an_export_is_kept_in_the_audit_without_its_query() {
+    on_each(|backend| async move {
+        let (account, offer) = wallet(&backend).await;
+        backend.token(account, &offer, None).await;
+        backend.token(account, &offer, Some("2026-02-01T00:00:00Z")).await;
+        let export = |account_id, q: &str| NewExport {
+            account_id,
+            q: Some(q.to_owned()),
+            tz: None,
+            as_of: None,
+            format: ExportFormat::Csv,
+        };
+        let agent = backend.agent();
+        let key = IntentKey::new();
+        let begun = agent
+            .begin_export(key, &export(Some(account), "state:expired"))
+            .await
+            .expect("begun");
+        assert_eq!(begun.rows, 1, "{}", backend.kind);
+        let again = agent
+            .begin_export(key, &export(Some(account), "state:expired"))
+            .await
+            .expect("the same");
+        assert_eq!(again, begun);
+        let refused = agent
+            .begin_export(IntentKey::new(), &export(None, ""))
+            .await
+            .expect_err("the whole desk");
+        assert_eq!(refused.kind.word(), "not_allowed");
+        let wrong = agent
+            .begin_export(IntentKey::new(), &export(Some(account), "colour:red"))
+            .await
+            .expect_err("no such field");
+        assert_eq!(wrong.kind.word(), "bad_query");
+        let audited = "SELECT count(*) AS n FROM audit WHERE verb = 'token.export' AND outcome = 'done'";
+        assert_eq!(
+            backend.number(audited).await,
+            1,
+            "once, however often it was asked"
+        );
     });
 }

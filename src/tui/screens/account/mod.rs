@@ -22,8 +22,8 @@ use super::parts::full_name;
 use super::parts::gate::token_action;
 use super::parts::live::Live;
 use super::parts::outside;
-use super::parts::token_list;
-use crate::domain::id::{AccountId, TicketId};
+use super::parts::token_list::{self, Scope};
+use crate::domain::id::{AccountId, TicketId, TokenId};
 use crate::domain::permission::Permission;
 use crate::domain::time::Moment;
 use crate::tui::flow::{
@@ -70,6 +70,8 @@ pub struct AccountScreen {
     slot: Slot,
     revealed: Option<Shown>,
     wallet: Live<TokenRow>,
+    /// The token that the cursor is to stand on at first.
+    aim: Option<TokenId>,
     detail: Detail,
     past: past::Past,
     deciding: Deciding,
@@ -98,12 +100,22 @@ impl AccountScreen {
             slot: Slot::default(),
             revealed: None,
             wallet: token_list::over(Some(account)),
+            aim: None,
             detail: Detail::default(),
             past: past::Past::default(),
             deciding: Deciding::default(),
             pane: Pane::Wallet,
             zoomed: false,
             just_changed: false,
+        }
+    }
+
+    /// The account, the cursor on one of its tokens.
+    #[must_use]
+    pub fn at(account: AccountId, token: TokenId) -> Self {
+        Self {
+            aim: Some(token),
+            ..Self::new(account, None)
         }
     }
 
@@ -214,7 +226,11 @@ impl Screen for AccountScreen {
         commands.push((Command::Reveal, may(Permission::AccountReveal)));
         commands.push((Command::AddNote, may(Permission::AccountNote)));
         commands.push((Command::NewTicket, may(Permission::TicketCreate)));
-        commands.extend(self.wallet.token_commands(ctx));
+        let scope = Scope {
+            account: Some(self.account),
+            at: self.past.at(),
+        };
+        commands.extend(self.wallet.token_commands(scope, ctx));
         for command in [Command::EarlierChange, Command::LaterChange, Command::AsOf] {
             commands.push((command, may(Permission::TokenView)));
         }

@@ -39,7 +39,10 @@ impl AccountScreen {
         match event {
             Event::Opened => {
                 let mut effects = self.read_card(ctx);
-                effects.extend(self.wallet.open(ctx, &call));
+                effects.extend(match self.aim {
+                    Some(token) => self.wallet.open_at(token, ctx, &call),
+                    None => self.wallet.open(ctx, &call),
+                });
                 effects.extend(self.context.read(ctx));
                 effects.extend(self.read_notes(ctx));
                 effects
@@ -219,6 +222,7 @@ impl AccountScreen {
         let (id, reply) = match took {
             Took::NotMine(id, reply) => (id, reply),
             Took::Rows { .. } => {
+                effects.extend(self.aimed(ctx));
                 self.past.came();
                 effects.extend(self.show_detail(ctx));
                 return effects;
@@ -292,6 +296,22 @@ impl AccountScreen {
             Ok(_) => Vec::new(),
             Err(error) => vec![Effect::Toast(Toast::error(error.sentence()))],
         }
+    }
+
+    /// Once the rows are there: where the first query leaves out the token that was meant, everything is asked for.
+    fn aimed(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        if !self.wallet.window.has_come() || self.wallet.window.is_loading() {
+            return Vec::new();
+        }
+        let Some(token) = self.aim.take() else {
+            return Vec::new();
+        };
+        if self.token().is_some_and(|row| row.id == token) || self.wallet.text().is_empty() {
+            return Vec::new();
+        }
+        self.wallet.widen();
+        self.wallet
+            .open_at(token, ctx, &call_of(self.account, self.past.at()))
     }
 
     /// Links the ticket that the work is done for to the account, once the account is confirmed.
@@ -477,7 +497,7 @@ impl AccountScreen {
                 verb,
                 marks,
                 &what,
-                self.account,
+                Some(self.account),
                 &whose,
                 ticket,
                 ctx,

@@ -54,6 +54,8 @@ struct Form {
 pub struct LookupScreen {
     context: TicketContext,
     focus: Focus,
+    /// The rows answer what stands in the line: typing begins another look-up, Enter opens the row.
+    settled: bool,
     line: Field,
     form: Option<Form>,
     wrong: Option<String>,
@@ -74,6 +76,7 @@ impl LookupScreen {
         Self {
             context: TicketContext::new(ticket),
             focus: Focus::Field,
+            settled: false,
             line: Field::default().at_most(crate::domain::lookup::MAX_TEXT),
             form: None,
             wrong: None,
@@ -95,9 +98,20 @@ impl LookupScreen {
         self.list.row(self.hits())
     }
 
+    /// Whether Enter in the line opens the row under the cursor.
+    fn opens(&self) -> bool {
+        self.settled && self.form.is_none() && self.hit().is_some()
+    }
+
+    /// Whether the latest look-up was refused, so that what is shown answers another.
+    fn is_refused(&self) -> bool {
+        let form = self.form.as_ref().is_some_and(|form| form.wrong.is_some());
+        self.wrong.is_some() || self.problem.is_some() || form
+    }
+
     /// Whether what is shown answers something else than what was asked last.
     fn is_stale(&self) -> bool {
-        self.found.is_some() && (self.asked.is_waiting() || self.problem.is_some())
+        self.found.is_some() && (self.asked.is_waiting() || self.is_refused())
     }
 
     /// How the line is understood, in words.
@@ -186,6 +200,10 @@ impl Screen for LookupScreen {
         let may = |permission| Availability::from(ctx.may(permission));
         let mut commands = Vec::new();
         match self.focus {
+            Focus::Field if self.opens() => {
+                commands.push((Command::Open, may(Permission::AccountView)));
+                commands.push((Command::LeaveText, Availability::Enabled));
+            }
             Focus::Field => commands.push((Command::Submit, may(Permission::AccountSearch))),
             Focus::Hits => {
                 let open = match self.hit() {
@@ -208,8 +226,17 @@ impl Screen for LookupScreen {
         self.focus == Focus::Field
     }
 
+    fn label(&self, command: Command, ctx: &Ctx<'_>) -> Option<String> {
+        match command {
+            Command::Submit => Some(ctx.words.get("lookup-label-look-up")),
+            Command::Filter => Some(ctx.words.get("lookup-label-another")),
+            Command::LeaveText => Some(ctx.words.get("lookup-label-keys")),
+            _ => None,
+        }
+    }
+
     fn explain(&self, ctx: &Ctx<'_>) -> Option<Explanation> {
-        let hit = self.hit().filter(|_| self.focus == Focus::Hits)?;
+        let hit = self.hit().filter(|_| self.focus == Focus::Hits || self.opens())?;
         let fit = match hit.fit {
             Fit::Exact => "lookup-why-exact",
             Fit::Prefix => "lookup-why-prefix",

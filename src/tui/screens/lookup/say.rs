@@ -14,6 +14,7 @@ impl LookupScreen {
             (None, Focus::Field) => {
                 lines.push(words.with("lookup-say-field", &[("text", self.line.text())]));
                 lines.push(self.hint(ctx).0);
+                lines.extend(self.say_hit(ctx).filter(|_| self.opens()));
             }
             (Some(form), Focus::Field) => {
                 let name = FORM.get(form.at).copied().unwrap_or_default();
@@ -31,6 +32,7 @@ impl LookupScreen {
             lines.push(words.with("lookup-none", &[("asked", &self.found_for)]));
         }
         lines.push(match self.focus {
+            Focus::Field if self.opens() => String::new(),
             Focus::Field => words.get("lookup-say-keys-field"),
             Focus::Hits => words.with("lookup-say-keys-hits", &[("key", &key(ctx, Command::Filter))]),
         });

@@ -79,8 +79,8 @@ fn the_only_exact_hit_is_under_the_cursor_and_opens_for_the_ticket() {
     let mut hits = some_hits();
     hits.rotate_left(1);
     screen.update(Event::Reply(id, Ok(found(hits, false))), &world.ctx());
-    assert!(!screen.wants_text(), "the table has the focus");
-    let effects = screen.update(Event::Command(Command::Open), &world.ctx());
+    assert!(screen.wants_text(), "the next name can be typed at once");
+    let effects = screen.update(Event::Command(Command::Submit), &world.ctx());
     let [Effect::Push(route)] = effects.as_slice() else {
         panic!("{effects:?}")
     };
@@ -160,10 +160,9 @@ fn the_form_checks_each_field_and_sends_one_way() {
     );
     screen.update(Event::Command(Command::Down), &world.ctx());
     world.types(&mut screen, "8085550156");
+    let effects = screen.update(Event::Command(Command::Submit), &world.ctx());
     assert!(
-        screen
-            .update(Event::Command(Command::Submit), &world.ctx())
-            .is_empty(),
+        crate::tui::screens::parts::testing::calls(&effects).is_empty(),
         "two ways"
     );
 }
@@ -203,4 +202,69 @@ fn it_says_itself() {
             .iter()
             .any(|line| line.contains("exactly"))
     );
+}
+
+#[test]
+fn after_a_look_up_another_name_is_typed_at_once_and_the_arrows_and_enter_are_for_the_rows() {
+    let world = World::new(80, 24);
+    let mut screen = answered(&world, "Johnson", found(some_hits(), false));
+    assert!(screen.opens());
+    let labels = |screen: &LookupScreen| -> Vec<String> {
+        let ctx = world.ctx();
+        let listed = screen.commands(&ctx).into_iter().take(2);
+        let label = |command: Command| {
+            screen
+                .label(command, &ctx)
+                .unwrap_or_else(|| command.label().to_owned())
+        };
+        listed.map(|(command, _)| label(command)).collect()
+    };
+    assert_eq!(labels(&screen), ["Open", "Other keys"]);
+    // the arrows go through the rows, Enter opens the one under the cursor
+    screen.update(Event::Command(Command::Newer), &world.ctx());
+    let second = some_hits()[1].id;
+    let effects = screen.update(Event::Command(Command::Submit), &world.ctx());
+    assert!(
+        matches!(&effects[..], [Effect::Push(Route::Account { account, .. })] if *account == second),
+        "{effects:?}"
+    );
+    // the next name takes the place of the one before, and Enter looks it up
+    world.types(&mut screen, "Nguyen");
+    assert_eq!(screen.line.text(), "Nguyen");
+    assert_eq!(labels(&screen)[0], "Look up");
+    let (_, asked) = call(&screen.update(Event::Command(Command::Submit), &world.ctx()));
+    assert!(matches!(asked, ApiCall::SearchAccounts(search) if search.q.as_deref() == Some("Nguyen")));
+    // a pasted one, too
+    let mut screen = answered(&world, "Johnson", found(some_hits(), false));
+    screen.update(Event::Paste("ty@example.com".to_owned()), &world.ctx());
+    assert_eq!(screen.line.text(), "ty@example.com");
+    // a typing error is mended from where it stands
+    let mut screen = answered(&world, "Johnsonn", found(some_hits(), false));
+    let back = crate::tui::keys::Key::plain(crate::tui::keys::KeyCode::Backspace);
+    screen.update(Event::Key(back), &world.ctx());
+    assert_eq!(screen.line.text(), "Johnson");
+    world.types(&mut screen, " T");
+    assert_eq!(screen.line.text(), "Johnson T");
+    // and Esc gives the letters to the commands, the field one key away
+    let mut screen = answered(&world, "Johnson", found(some_hits(), false));
+    screen.update(Event::Command(Command::LeaveText), &world.ctx());
+    assert!(!screen.wants_text());
+    assert!(world.frame(&mut screen).contains("/ goes back to the field"));
+    assert_eq!(labels(&screen), ["Open", "Look up another"]);
+    screen.update(Event::Command(Command::Filter), &world.ctx());
+    world.types(&mut screen, "N");
+    assert_eq!(screen.line.text(), "N");
+}
+
+#[test]
+fn a_refused_look_up_says_nothing_of_how_many_there_were_before() {
+    let world = World::new(80, 24);
+    let mut screen = answered(&world, "Johnson", found(some_hits(), false));
+    assert_eq!(screen.note(&world.ctx()), "3 found");
+    world.types(&mut screen, "a@");
+    screen.update(Event::Command(Command::Submit), &world.ctx());
+    assert!(screen.wrong.is_some());
+    assert_eq!(screen.note(&world.ctx()), "");
+    assert!(screen.is_stale(), "what was found before is dimmed");
+    insta::assert_snapshot!("refused_80", world.frame(&mut screen));
 }

@@ -4,7 +4,8 @@ use super::{Focus, Form, LookupScreen};
 use crate::domain::lookup::{
     LookupError, recognise, validate_email, validate_mobile, validate_name, validate_user_id,
 };
-use crate::tui::flow::{Answer, ApiCall, Ctx, Effect, Event, Reply, RequestId, Route};
+use crate::domain::permission::Permission;
+use crate::tui::flow::{Answer, ApiCall, Ctx, Effect, Event, Reply, RequestId, Route, Toast};
 use crate::tui::keys::{Command, Key, KeyCode};
 use crate::tui::screens::parts::ask_latest;
 use crate::tui::widgets::field::Edit;
@@ -39,33 +40,45 @@ impl LookupScreen {
             other => other,
         };
         match (self.focus, command) {
+            (Focus::Field, Command::Submit) if self.opens() => {
+                return match ctx.may(Permission::AccountView) {
+                    Ok(()) => self.open(),
+                    Err(why) => vec![Effect::Toast(Toast::warning(why))],
+                };
+            }
             (Focus::Field, Command::Submit) => return self.submit(ctx),
             (Focus::Field, Command::Complete | Command::Down) if self.form.is_some() => self.step(1),
             (Focus::Field, Command::PreviousPane | Command::Up) if self.form.is_some() => self.step(-1),
-            (Focus::Field, Command::LeaveText | Command::Complete | Command::Down | Command::NextPane) => {
+            (Focus::Field, Command::LeaveText | Command::Complete | Command::NextPane) => {
                 self.focus = Focus::Hits;
             }
+            (Focus::Field, other) if self.form.is_none() && Move::of(other).is_some() => self.go(other),
             (Focus::Hits, Command::Filter | Command::NextPane | Command::PreviousPane) => {
                 self.focus = Focus::Field;
             }
-            (Focus::Hits, Command::Up) if self.list.cursor.at == 0 => self.focus = Focus::Field,
             (Focus::Hits, Command::Open) => return self.open(),
             (_, Command::LookupForm) => self.turn_form(),
             (_, Command::Refresh) => return self.again(ctx),
             (_, Command::NewTicket) => return self.new_ticket(),
-            (Focus::Hits, other) => {
-                if let Some(way) = Move::of(other) {
-                    let rows = self.found.as_ref().map_or(&[][..], |found| &found.items);
-                    self.list.go(way, rows, |hit| hit.id);
-                }
-            }
+            (Focus::Hits, other) => self.go(other),
             _ => {}
         }
         Vec::new()
     }
 
+    /// Moves the cursor among what was found.
+    fn go(&mut self, command: Command) {
+        if let Some(way) = Move::of(command) {
+            let rows = self.found.as_ref().map_or(&[][..], |found| &found.items);
+            self.list.go(way, rows, |hit| hit.id);
+        }
+    }
+
     fn new_ticket(&self) -> Vec<Effect> {
-        let account = self.hit().filter(|_| self.focus == Focus::Hits).map(|hit| hit.id);
+        let account = self
+            .hit()
+            .filter(|_| self.focus == Focus::Hits || self.opens())
+            .map(|hit| hit.id);
         vec![Effect::Push(Route::NewTicket {
             account,
             tokens: Vec::new(),
@@ -84,6 +97,7 @@ impl LookupScreen {
 
     fn turn_form(&mut self) {
         self.focus = Focus::Field;
+        self.settled = false;
         self.wrong = None;
         self.form = match self.form.take() {
             Some(_) => None,
@@ -107,6 +121,7 @@ impl LookupScreen {
         }
         let is_edit = key.inserts().is_some() || !matches!(key.code, KeyCode::Esc | KeyCode::Enter);
         if is_edit {
+            self.begin_anew(key.inserts().is_some());
             let edit = self.field().key(key);
             self.edited(edit);
         }
@@ -115,10 +130,18 @@ impl LookupScreen {
 
     fn paste(&mut self, text: &str) -> Vec<Effect> {
         if self.focus == Focus::Field {
+            self.begin_anew(true);
             let edit = self.field().paste(text);
             self.edited(edit);
         }
         Vec::new()
+    }
+
+    /// What stands in the line was answered: what is typed now takes its place; a key that edits goes on from it.
+    fn begin_anew(&mut self, types: bool) {
+        if std::mem::take(&mut self.settled) && types && self.form.is_none() {
+            self.line.set("");
+        }
     }
 
     fn field(&mut self) -> &mut crate::tui::widgets::field::Field {
@@ -171,7 +194,8 @@ impl LookupScreen {
             },
         };
         let Some((asked_for, mut search)) = asked else {
-            return Vec::new();
+            // nothing is asked any more: an answer on its way would be to something else
+            return self.asked.forget().into_iter().map(Effect::Cancel).collect();
         };
         search.limit = Some(LIMIT);
         self.asked_for = asked_for;
@@ -230,8 +254,11 @@ impl LookupScreen {
         self.found = Some(found);
         // whoever types on is not interrupted
         let typed_on = self.form.is_none() && self.line.text().trim() != self.found_for;
-        if any && !typed_on {
-            self.focus = Focus::Hits;
+        match self.form {
+            // the field keeps the focus: the next name can be typed at once
+            None => self.settled = !typed_on,
+            Some(_) if any => self.focus = Focus::Hits,
+            Some(_) => {}
         }
     }
 }

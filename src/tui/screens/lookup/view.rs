@@ -99,6 +99,12 @@ impl LookupScreen {
         let cursor = self
             .line
             .draw(field, buf, &ctx.words.get("lookup-placeholder"), look);
+        if self.settled && self.focus == Focus::Field {
+            // as selected: what is typed takes its place
+            let wide = cols(self.line.text()).min(field.width);
+            let text = Rect { width: wide, ..field };
+            buf.set_style(text.intersection(buf.area), look.style(Role::Selection));
+        }
         let (hint, role) = self.hint(ctx);
         let place = Rect {
             x,
@@ -119,6 +125,13 @@ impl LookupScreen {
         if self.line.text().trim().is_empty() {
             let key = form_key(ctx);
             return (ctx.words.with("lookup-hint-empty", &[("key", &key)]), Role::Muted);
+        }
+        if self.opens() && self.focus == Focus::Field {
+            return (ctx.words.get("lookup-hint-settled"), Role::Info);
+        }
+        if self.focus == Focus::Hits {
+            let keys = key(ctx, Command::Filter);
+            return (ctx.words.with("lookup-hint-hits", &[("key", &keys)]), Role::Info);
         }
         match self.reading(ctx) {
             Ok(reading) => (
@@ -200,7 +213,7 @@ impl LookupScreen {
         let note = self.note(ctx);
         let mut inner = Pane::new(&title)
             .note(&note)
-            .focused(self.focus == Focus::Hits)
+            .focused(self.focus == Focus::Hits || self.opens())
             .draw(area, buf, look);
         if let Some(problem) = &self.problem {
             let refresh = key(ctx, Command::Refresh);
@@ -229,7 +242,7 @@ impl LookupScreen {
         let stale = self.is_stale();
         let row = |at: usize| found.items.get(at).map(|hit| row(hit, ctx));
         Table::new(&columns)
-            .focused(self.focus == Focus::Hits)
+            .focused(self.focus == Focus::Hits || self.opens())
             .stale(stale)
             .draw(inner, buf, &mut self.list.cursor, look, row);
     }
@@ -239,7 +252,9 @@ impl LookupScreen {
         if self.asked.is_waiting() {
             return ctx.words.get("searching");
         }
-        let Some(found) = self.found.as_ref().filter(|found| !found.items.is_empty()) else {
+        // after a refusal, how many there were before says nothing
+        let found = self.found.as_ref().filter(|_| !self.is_refused());
+        let Some(found) = found.filter(|found| !found.items.is_empty()) else {
             return String::new();
         };
         let count = found.items.len().to_string();

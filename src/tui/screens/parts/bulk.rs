@@ -46,7 +46,8 @@ struct Make {
     ids: Vec<TokenId>,
     query: Option<String>,
     zone: Option<String>,
-    account: AccountId,
+    /// In whose wallet; in the whole desk when there is none.
+    account: Option<AccountId>,
     ticket: Option<TicketId>,
 }
 
@@ -56,7 +57,7 @@ pub fn dialog(
     verb: ActionKind,
     marks: Marks<'_, TokenId>,
     what: &str,
-    account: AccountId,
+    account: Option<AccountId>,
     whose: &str,
     ticket: Option<TicketId>,
     ctx: &Ctx<'_>,
@@ -133,7 +134,7 @@ impl Act for Make {
                 verb: self.verb,
                 ids: self.ids.clone(),
                 q: self.query.clone(),
-                account_id: by_query.then_some(self.account),
+                account_id: self.account.filter(|_| by_query),
                 tz: self.zone.clone().filter(|_| by_query),
                 reason: self.reason(sheet),
                 ticket_id: self.ticket,
@@ -147,9 +148,6 @@ impl Act for Make {
         let Answer::Of(TokenAnswer::Plan(detail)) = answer else {
             return Vec::new();
         };
-        vec![Effect::Push(Route::Plan {
-            plan: detail.plan.id,
-            account: self.account,
-        })]
+        vec![Effect::Push(Route::Plan { plan: detail.plan.id })]
     }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::look;
 use super::suggesting::Suggesting;
-use crate::domain::query::{Completion, FieldSet, complete};
+use crate::domain::query::{Candidate, Completion, FieldSet, complete};
 use crate::tui::flow::Ctx;
 use crate::tui::theme::{Role, Sign};
 use crate::tui::widgets::query_line::QueryLine;
@@ -55,7 +55,8 @@ impl Completing {
 
     /// Whether it is worth showing unasked: values out of the data for something that was begun.
     pub fn is_offered(&self) -> bool {
-        self.of_data > 0 && !self.found.typed.is_empty()
+        let more = |candidate: &Candidate| candidate.text != self.found.typed;
+        self.of_data > 0 && !self.found.typed.is_empty() && self.found.candidates.iter().any(more)
     }
 
     /// Writes what all ways have in common; tells whether that was the only way. Of values out of the data nothing is

@@ -351,6 +351,11 @@ impl<T: Row> Live<T> {
         self.ask(ctx, call)
     }
 
+    /// Puts the query that finds everything into the line, to be asked next.
+    pub fn widen(&mut self) {
+        self.line.set("");
+    }
+
     /// Puts another query into the line and asks it at once.
     pub fn set(&mut self, text: &str, ctx: &Ctx<'_>, call: Call<'_>) -> Vec<Effect> {
         self.line.set(text);

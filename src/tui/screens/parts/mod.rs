@@ -13,6 +13,7 @@ pub mod disputes;
 pub mod drafting;
 pub mod expiry;
 pub mod explain;
+pub mod export;
 pub mod facets;
 pub mod gate;
 pub mod grouping;
@@ -109,6 +110,22 @@ pub fn or_nothing(ctx: &Ctx<'_>, text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// A reason in words: what the desk calls it, and what somebody wrote; empty where none was given.
+#[must_use]
+pub fn reason(of: &crate::wire::desk::Reason, ctx: &Ctx<'_>) -> String {
+    let known = ctx.desk.reasons.values().flatten();
+    let label = known
+        .filter(|known| known.code == of.code)
+        .map(|known| known.label.as_str())
+        .next()
+        .unwrap_or(of.code.as_str());
+    [label, of.text.as_str()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 /// The key of a command, for hints.

@@ -40,7 +40,7 @@ pub fn owner(token: &TokenRow, ctx: &Ctx<'_>) -> String {
 static SPECS: &[Spec<TokenRow>] = &[
     spec("state", Width::Fixed(10), 0, true, state),
     spec("name", grow(19, 4), 0, true, |t, _| Text::plain(t.name.clone())),
-    spec("type", Width::Fixed(9), 2, true, |t, ctx| {
+    spec("type", Width::Fixed(9), 3, true, |t, ctx| {
         Text::plain(ctx.words.get(&format!("offer-type-{}", t.offer_type.word())))
     }),
     Spec {
@@ -49,47 +49,47 @@ static SPECS: &[Spec<TokenRow>] = &[
             Text::plain(value(ctx, &t.value))
         })
     },
-    spec("merchant", grow(10, 2), 1, true, |t, _| {
+    spec("merchant", grow(10, 2), 2, true, |t, _| {
         Text::plain(t.merchant.clone())
     }),
-    spec("claimed", Width::Fixed(10), 0, true, |t, ctx| {
+    spec("claimed", Width::Fixed(10), 1, true, |t, ctx| {
         Text::plain(day(ctx, Some(t.claimed_at)))
     }),
     spec("expires", Width::Fixed(11), 0, true, expiry),
-    spec("used", Width::Fixed(10), 4, true, |t, ctx| {
+    spec("used", Width::Fixed(10), 5, true, |t, ctx| {
         Text::plain(day(ctx, t.used_at))
     }),
-    spec("campaign", grow(8, 1), 3, true, |t, _| {
+    spec("campaign", grow(8, 1), 4, true, |t, _| {
         Text::plain(t.campaign.clone())
     }),
-    spec("location", grow(10, 1), 5, false, |t, _| {
+    spec("location", grow(10, 1), 6, false, |t, _| {
         Text::plain(t.location.clone())
     }),
-    spec("source", Width::Fixed(8), 5, false, |t, _| {
+    spec("source", Width::Fixed(8), 6, false, |t, _| {
         Text::plain(t.source.clone())
     }),
-    spec("shared", Width::Fixed(10), 5, false, |t, ctx| {
+    spec("shared", Width::Fixed(10), 6, false, |t, ctx| {
         Text::plain(day(ctx, t.shared_at))
     }),
-    spec("shared_to", grow(10, 1), 5, false, |t, _| {
+    spec("shared_to", grow(10, 1), 6, false, |t, _| {
         Text::plain(t.shared_to.clone().unwrap_or_default())
     }),
-    spec("removed", Width::Fixed(10), 5, false, |t, ctx| {
+    spec("removed", Width::Fixed(10), 6, false, |t, ctx| {
         Text::plain(day(ctx, t.removed_at))
     }),
-    spec("created", Width::Fixed(10), 5, false, |t, ctx| {
+    spec("created", Width::Fixed(10), 6, false, |t, ctx| {
         Text::plain(day(ctx, Some(t.created_at)))
     }),
-    spec("offer", Width::Fixed(12), 5, false, |t, _| {
+    spec("offer", Width::Fixed(12), 6, false, |t, _| {
         Text::plain(t.offer_code.clone())
     }),
-    spec("reference", Width::Fixed(14), 5, false, |t, _| {
+    spec("reference", Width::Fixed(14), 6, false, |t, _| {
         Text::plain(t.token_ref.clone())
     }),
-    spec("image", grow(12, 1), 5, false, |t, _| {
+    spec("image", grow(12, 1), 6, false, |t, _| {
         Text::plain(t.image.clone())
     }),
-    spec("about", grow(16, 3), 5, false, |t, _| {
+    spec("about", grow(16, 3), 6, false, |t, _| {
         Text::plain(t.description.clone())
     }),
 ];

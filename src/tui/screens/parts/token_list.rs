@@ -5,11 +5,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::columns;
-use super::facets;
 use super::live::Live;
 use super::presets::Presets;
 use super::token_columns::{OWNER, TokenColumns};
 use super::window::Marks;
+use super::{export, facets};
 use super::{key, look};
 use crate::domain::id::AccountId;
 use crate::domain::permission::Permission;
@@ -94,6 +94,10 @@ impl Live<TokenRow> {
                 Vec::new()
             }
             Command::Copy => self.copy(ctx),
+            Command::Export => match self.parsed(ctx) {
+                Ok(_) => vec![export::open(of, self.text(), &self.count(ctx), ctx)],
+                Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
+            },
             Command::Facets => match self.parsed(ctx) {
                 Ok(query) => vec![facets::open(query, of)],
                 Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
@@ -104,15 +108,25 @@ impl Live<TokenRow> {
 
     /// The commands of every list of tokens, in the order of the action line; those of marks and single tokens apart.
     #[must_use]
-    pub fn token_commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
+    pub fn token_commands(&self, of: Scope, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
+        let view = match of.account {
+            Some(_) => Permission::TokenView,
+            None => Permission::TokenSearchAll,
+        };
         let presets = Availability::from(ctx.may(Permission::PresetUse));
         vec![
-            (Command::Facets, ctx.may(Permission::TokenView).into()),
+            (Command::Facets, ctx.may(view).into()),
             (Command::Presets, presets.clone()),
             (Command::SavePreset, presets),
             (Command::Sort, Availability::Enabled),
             (Command::QueryForm, Availability::Enabled),
             (Command::Columns, Availability::Enabled),
+            (
+                Command::Export,
+                ctx.may(view)
+                    .and_then(|()| ctx.may(Permission::TokenExport))
+                    .into(),
+            ),
         ]
     }
 

@@ -1,12 +1,17 @@
 //! Taking an action back: sent at once, and only if something stands in the way a dialog says what.
 
+use std::collections::BTreeSet;
+
 use super::act::{Act, ActDialog};
 use super::key;
 use super::sheet::Sheet;
-use crate::domain::id::{ActionId, IntentKey};
+use crate::domain::id::{ActionId, IntentKey, PlanId};
 use crate::domain::token::ActionKind;
-use crate::tui::flow::{Answer, ApiCall, Ctx, Dialog, Effect, Fact, Toast, TokenCall};
+use crate::tui::flow::{
+    Answer, ApiCall, Ctx, Dialog, Effect, Fact, RanPlan, Remember, Route, Toast, TokenAnswer, TokenCall,
+};
 use crate::tui::keys::Command;
+use crate::wire::plans::PlanDetail;
 use crate::wire::tokens::{Action, ActionDone, Notice, UndoAction};
 
 #[derive(Debug)]
@@ -32,6 +37,74 @@ pub fn dialog(action: &Action, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
             .lines(vec![words.with("undo-line", &values)])
             .at_once(),
     )
+}
+
+/// Takes a whole plan back, after a question: it was many tokens.
+#[must_use]
+pub fn plan(ran: &RanPlan, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
+    let words = ctx.words;
+    let what = words.get(&format!("plan-what-{}", ran.verb.word()));
+    let count = ran.done.to_string();
+    let values = [("what", what.as_str()), ("count", count.as_str())];
+    let dialog = ActDialog::new(
+        words.with("undo-plan-title", &values),
+        words.get("undo-verb"),
+        Sheet::new(Vec::new()),
+        Box::new(UndoPlan { plan: ran.plan }),
+    );
+    Box::new(dialog.lines(vec![words.with("undo-plan-line", &values)]))
+}
+
+#[derive(Debug)]
+struct UndoPlan {
+    plan: PlanId,
+}
+
+impl Act for UndoPlan {
+    // it carries no intent: each row is taken back once, however often it is asked
+    fn call(&self, _: &Sheet, _: IntentKey) -> ApiCall {
+        ApiCall::On(TokenCall::UndoPlan(self.plan))
+    }
+
+    fn done(&mut self, answer: Answer, _: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Answer::Of(TokenAnswer::Plan(detail)) = answer else {
+            return Vec::new();
+        };
+        let mut effects = vec![Effect::Remember(Remember::PlanUndone(self.plan))];
+        effects.push(Effect::Toast(plan_toast(&detail, ctx)));
+        effects.extend(wallets(&detail));
+        effects.push(Effect::Push(Route::Plan { plan: detail.plan.id }));
+        effects
+    }
+}
+
+/// What a plan did, as far as it came.
+#[must_use]
+pub fn plan_toast(detail: &PlanDetail, ctx: &Ctx<'_>) -> Toast {
+    let [done, failed, skipped] =
+        [detail.plan.done, detail.plan.failed, detail.plan.skipped].map(|n| n.to_string());
+    let values = [
+        ("done", done.as_str()),
+        ("failed", failed.as_str()),
+        ("skipped", skipped.as_str()),
+    ];
+    let undone = detail.plan.verb == ActionKind::Undo;
+    let words = ctx
+        .words
+        .with(if undone { "plan-undone" } else { "plan-ran" }, &values);
+    if detail.plan.failed == 0 {
+        Toast::good(words)
+    } else {
+        Toast::warning(words)
+    }
+}
+
+/// Tells everybody whose wallets a plan was about.
+pub fn wallets(detail: &PlanDetail) -> impl Iterator<Item = Effect> {
+    let whose: BTreeSet<_> = detail.rows.iter().map(|row| row.account_id).collect();
+    whose
+        .into_iter()
+        .map(|account| Effect::Publish(Fact::WalletChanged(account)))
 }
 
 /// What an action does, in a word.
@@ -86,7 +159,7 @@ mod tests {
     use super::super::testing::{World, call, token, uuid};
     use super::*;
     use crate::domain::token::TokenState;
-    use crate::tui::flow::{CallError, Event, Memory, Trouble};
+    use crate::tui::flow::{CallError, Event, LastDone, Memory, Trouble};
     use crate::wire::desk::Reason;
     use crate::wire::tokens::Ties;
 
@@ -124,12 +197,53 @@ mod tests {
         memory.note(done(ActionKind::Add, 1, None));
         memory.note(done(ActionKind::Remove, 2, None));
         memory.note(done(ActionKind::Uphold, 3, None));
-        assert_eq!(memory.last_to_undo().map(|a| a.id), Some(ActionId(uuid(2))));
+        let last = |memory: &Memory| match memory.last_to_undo() {
+            Some(LastDone::Action(action)) => Some(action.id),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(last(&memory), Some(ActionId(uuid(2))));
         memory.note(done(ActionKind::Undo, 4, Some(2)));
-        assert_eq!(memory.last_to_undo().map(|a| a.id), Some(ActionId(uuid(1))));
+        assert_eq!(last(&memory), Some(ActionId(uuid(1))));
         memory.note(done(ActionKind::Undo, 5, Some(1)));
         assert!(memory.last_to_undo().is_none());
         assert_eq!(memory.log().len(), 5);
+    }
+
+    #[test]
+    fn a_plan_is_what_was_done_last_until_something_else_is_or_it_is_taken_back() {
+        let mut memory = Memory::default();
+        memory.note(done(ActionKind::Add, 1, None));
+        let ran = RanPlan {
+            plan: PlanId(uuid(9)),
+            verb: ActionKind::Reissue,
+            done: 12,
+        };
+        memory.keep(Remember::PlanRan(ran.clone()));
+        assert_eq!(memory.last_to_undo(), Some(LastDone::Plan(&ran)));
+        memory.note(done(ActionKind::Remove, 2, None));
+        assert!(matches!(memory.last_to_undo(), Some(LastDone::Action(a)) if a.id == ActionId(uuid(2))));
+        memory.note(done(ActionKind::Undo, 3, Some(2)));
+        assert_eq!(memory.last_to_undo(), Some(LastDone::Plan(&ran)));
+        memory.keep(Remember::PlanUndone(ran.plan));
+        assert!(matches!(memory.last_to_undo(), Some(LastDone::Action(a)) if a.id == ActionId(uuid(1))));
+    }
+
+    #[test]
+    fn a_plan_is_taken_back_after_a_question_and_its_rows_are_shown() {
+        let world = World::new(80, 24);
+        let ran = RanPlan {
+            plan: PlanId(uuid(9)),
+            verb: ActionKind::Reissue,
+            done: 12,
+        };
+        let mut dialog = plan(&ran, &world.ctx());
+        assert!(
+            dialog.update(Event::Opened, &world.ctx()).is_empty(),
+            "nothing is sent yet"
+        );
+        insta::assert_snapshot!("undo_plan", world.dialog(&mut *dialog));
+        let (_, sent) = call(&dialog.update(Event::Command(Command::Confirm), &world.ctx()));
+        assert_eq!(sent, ApiCall::On(TokenCall::UndoPlan(ran.plan)));
     }
 
     #[test]

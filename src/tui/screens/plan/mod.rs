@@ -10,14 +10,14 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::parts::ask_latest;
-use crate::domain::id::{AccountId, PlanId};
+use super::parts::{ask_latest, undo};
+use crate::domain::id::PlanId;
 use crate::domain::permission::Permission;
 use crate::domain::plan::PlanState;
 use crate::domain::token::ActionKind;
 use crate::tui::flow::{
-    Answer, ApiCall, Availability, CallError, Ctx, Effect, Event, Fact, Latest, Reply, RequestId, Route,
-    Screen, ScreenKind, Toast, TokenAnswer, TokenCall, WakeKey,
+    Answer, ApiCall, Availability, CallError, Ctx, Effect, Event, Latest, RanPlan, Remember, Reply,
+    RequestId, Route, Screen, ScreenKind, TokenAnswer, TokenCall, WakeKey,
 };
 use crate::tui::keys::{Command, Context};
 use crate::tui::widgets::list::{Cursor, Move};
@@ -32,7 +32,6 @@ const EVERY: Duration = Duration::from_millis(700);
 #[derive(Debug)]
 pub struct PlanScreen {
     id: PlanId,
-    account: AccountId,
     detail: Option<Box<PlanDetail>>,
     asked: Latest,
     /// A run, or the way back, on its way.
@@ -43,12 +42,11 @@ pub struct PlanScreen {
 }
 
 impl PlanScreen {
-    /// A plan about tokens of this account.
+    /// A plan.
     #[must_use]
-    pub fn new(id: PlanId, account: AccountId) -> Self {
+    pub fn new(id: PlanId) -> Self {
         Self {
             id,
-            account,
             detail: None,
             asked: Latest::default(),
             running: Latest::default(),
@@ -167,27 +165,21 @@ impl PlanScreen {
         }
         let undone = detail.plan.verb == ActionKind::Undo;
         self.undone |= undone;
-        let [done, failed, skipped] =
-            [detail.plan.done, detail.plan.failed, detail.plan.skipped].map(|n| n.to_string());
-        let values = [
-            ("done", done.as_str()),
-            ("failed", failed.as_str()),
-            ("skipped", skipped.as_str()),
-        ];
-        let words = ctx
-            .words
-            .with(if undone { "plan-undone" } else { "plan-ran" }, &values);
-        let toast = if detail.plan.failed == 0 {
-            Toast::good(words)
-        } else {
-            Toast::warning(words)
-        };
-        self.take(detail);
-        vec![
+        let mut effects = vec![
             Effect::Unwake(LOOK),
-            Effect::Toast(toast),
-            Effect::Publish(Fact::WalletChanged(self.account)),
-        ]
+            Effect::Toast(undo::plan_toast(&detail, ctx)),
+        ];
+        effects.push(Effect::Remember(match detail.plan.undoes {
+            Some(plan) if undone => Remember::PlanUndone(plan),
+            _ => Remember::PlanRan(RanPlan {
+                plan: detail.plan.id,
+                verb: detail.plan.verb,
+                done: detail.plan.done,
+            }),
+        }));
+        effects.extend(undo::wallets(&detail));
+        self.take(detail);
+        effects
     }
 }
 

@@ -1,8 +1,10 @@
 use super::*;
+use crate::domain::id::AccountId;
 use crate::domain::id::TokenId;
 use crate::domain::plan::RowState;
 use crate::domain::time::Moment;
 use crate::domain::token::TokenState;
+use crate::tui::flow::Fact;
 use crate::tui::flow::Trouble;
 use crate::tui::screens::parts::testing::{World, call, hostile, uuid};
 use crate::wire::desk::Reason;
@@ -80,7 +82,7 @@ fn answer(detail: Box<PlanDetail>) -> Reply {
 }
 
 fn opened(world: &World) -> PlanScreen {
-    let mut screen = PlanScreen::new(PlanId(uuid(5)), AccountId(uuid(11)));
+    let mut screen = PlanScreen::new(PlanId(uuid(5)));
     let (id, _) = call(&screen.update(Event::Opened, &world.ctx()));
     screen.update(Event::Reply(id, answer(ready())), &world.ctx());
     screen

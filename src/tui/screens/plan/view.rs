@@ -9,7 +9,7 @@ use crate::domain::token::ActionKind;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::detail::state_word;
-use crate::tui::screens::parts::{key, look, look_date};
+use crate::tui::screens::parts::{key, look, look_date, reason};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::widgets::pane::Pane;
 use crate::tui::widgets::stroke::{below, block};
@@ -72,18 +72,19 @@ impl PlanScreen {
             return lines;
         };
         let plan = &detail.plan;
-        let reason = if plan.reason.text.is_empty() {
-            &plan.reason.code
-        } else {
-            &plan.reason.text
-        };
+        let reason = reason(&plan.reason, ctx);
         let made = look_date(ctx, plan.created_at);
         let values = [
             ("reason", reason.as_str()),
             ("when", made.as_str()),
             ("who", plan.agent.as_str()),
         ];
-        lines.push((Role::Muted, words.with("plan-why", &values)));
+        let why = if reason.is_empty() {
+            "plan-made"
+        } else {
+            "plan-why"
+        };
+        lines.push((Role::Muted, words.with(why, &values)));
         let counts = [plan.planned, plan.done, plan.failed, plan.skipped].map(|n| n.to_string());
         let [planned, done, failed, skipped] = &counts;
         let values = [
