@@ -265,19 +265,36 @@ async fn a_script_asks_for_clocks_people_and_numbers() {
     let demo = Demo::start().await;
     sign_in(&demo.machine, &demo.config, "amara").await;
     let ticket = demo
-        .good(&["ticket", "create", "--subject", "Missing offer", "--priority", "urgent"])
+        .good(&[
+            "ticket",
+            "create",
+            "--subject",
+            "Missing offer",
+            "--priority",
+            "urgent",
+        ])
         .await;
     let number = text(&ticket["number"]).to_owned();
     assert_eq!(ticket["sla"]["state"], "ok");
     let clocks = demo.good(&["ticket", "clocks", &number]).await;
     assert_eq!(clocks["clocks"][0]["target_seconds"], 900, "{clocks}");
-    demo.good(&["ticket", "assign", &number, "--reason", "mine"]).await;
+    demo.good(&["ticket", "assign", &number, "--reason", "mine"])
+        .await;
     let why = demo.good(&["ticket", "why", &number]).await;
-    assert_eq!((&why["items"][0]["how"], &why["items"][0]["why"]), (&json!("taken"), &json!("mine")));
+    assert_eq!(
+        (&why["items"][0]["how"], &why["items"][0]["why"]),
+        (&json!("taken"), &json!("mine"))
+    );
     let busy = demo.good(&["agent", "available", "busy"]).await;
-    assert_eq!((&busy["availability"], &busy["load"]), (&json!("busy"), &json!(1)));
+    assert_eq!(
+        (&busy["availability"], &busy["load"]),
+        (&json!("busy"), &json!(1))
+    );
     let board = demo.good(&["dashboard"]).await;
-    assert_eq!((&board["queues"][0]["key"], &board["queues"][0]["n"]), (&json!("mine"), &json!(1)));
+    assert_eq!(
+        (&board["queues"][0]["key"], &board["queues"][0]["n"]),
+        (&json!("mine"), &json!(1))
+    );
     for (words, says) in [
         (vec!["dashboard"], "Amara Okafor is busy, with 1 of 5 tickets."),
         (vec!["agent", "list"], "A-1042"),
@@ -288,14 +305,26 @@ async fn a_script_asks_for_clocks_people_and_numbers() {
         assert!(told.code == 0 && told.out.contains(says), "{words:?}: {told:?}");
     }
     assert_eq!(demo.bad(4, &["stats"]).await["error"], "not_allowed");
-    let edit = ["agent", "edit", text(&busy["id"]), "--max-load", "9", "--skills", "fraud,payments"];
+    let edit = [
+        "agent",
+        "edit",
+        text(&busy["id"]),
+        "--max-load",
+        "9",
+        "--skills",
+        "fraud,payments",
+    ];
     assert_eq!(demo.bad(4, &edit).await["error"], "not_allowed");
 
     // a supervisor sees everybody's numbers, says what assignment goes by, and tries other rules
     sign_in(&demo.machine, &demo.config, "priya").await;
     assert_eq!(demo.good(&edit).await["max_load"], 9);
     let stats = demo.good(&["stats"]).await;
-    assert_eq!((&stats["total"]["n"], &stats["unassigned"]["n"]), (&json!(1), &json!(0)), "{stats}");
+    assert_eq!(
+        (&stats["total"]["n"], &stats["unassigned"]["n"]),
+        (&json!(1), &json!(0)),
+        "{stats}"
+    );
     let table = demo.run(&["stats", "--csv"]).await;
     assert!(table.out.starts_with("section,key,label,tickets,"), "{table:?}");
     assert!(table.out.contains("total,total,Total,1,"), "{table:?}");
@@ -303,8 +332,14 @@ async fn a_script_asks_for_clocks_people_and_numbers() {
     demo.machine.write("other.toml", "name = 1");
     let broken = demo.bad(2, &["desk", "try", "--profile", "other.toml"]).await;
     assert!(text(&broken["detail"]).contains("line 1"), "{broken}");
-    let tried = demo.good(&["desk", "try", "--profile", "extracare", "--assignment"]).await;
-    assert_eq!((&tried["tickets"], &tried["newly_breached"]), (&json!(1), &json!(0)), "{tried}");
+    let tried = demo
+        .good(&["desk", "try", "--profile", "extracare", "--assignment"])
+        .await;
+    assert_eq!(
+        (&tried["tickets"], &tried["newly_breached"]),
+        (&json!(1), &json!(0)),
+        "{tried}"
+    );
     demo.stop().await;
 }
 

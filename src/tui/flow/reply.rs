@@ -37,7 +37,7 @@ pub enum Answer {
     Note(Note),
     Tokens(Page<TokenRow>),
     Token(Box<TokenRow>),
-    Steps(WalletSteps),
+    Steps(Box<WalletSteps>),
     External(ExternalLink),
     Handed(Handed),
     TokenHistory(Vec<TokenEvent>),
@@ -91,7 +91,7 @@ pub struct CallError {
     /// With [`Trouble::Stale`]: the row as it is now.
     pub current: Option<Current>,
     /// With [`Trouble::Stale`]: who changed it last, where that is known.
-    pub changed_by: Option<ChangedBy>,
+    pub changed_by: Option<Box<ChangedBy>>,
     /// How long to wait before the next try, when the backend said so.
     pub retry_after: Option<Duration>,
 }

@@ -88,6 +88,7 @@ impl Desk {
             zone: jiff::tz::TimeZone::UTC,
             size: SIZE,
             linear: false,
+            pictures: false,
             ids: Ids::fixed(),
         };
         let factory = Box::new(|route: &Route, ctx: &crate::tui::flow::Ctx<'_>| match route {

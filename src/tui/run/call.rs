@@ -40,7 +40,9 @@ pub(super) async fn perform(api: &Api, call: &ApiCall) -> Result<Answer, ClientE
             Some(at) => api.account_tokens_at(*account, *at, params).await?,
             None => api.account_tokens(*account, params).await?,
         }),
-        ApiCall::WalletSteps { account, at } => Answer::Steps(api.wallet_steps(*account, *at).await?),
+        ApiCall::WalletSteps { account, at } => {
+            Answer::Steps(Box::new(api.wallet_steps(*account, *at).await?))
+        }
         ApiCall::Token(id) => Answer::Token(Box::new(api.token(*id).await?)),
         ApiCall::TokenHistory(id) => Answer::TokenHistory(api.token_history(*id).await?.items),
         ApiCall::AddTokenNote { key, token, note } => {

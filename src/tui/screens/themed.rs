@@ -181,11 +181,11 @@ fn answer(call: &ApiCall, now: Moment) -> Option<Answer> {
             Answer::Card(Box::new(card))
         }
         ApiCall::WalletPage { .. } => Answer::Tokens(whole(wallet(now))),
-        ApiCall::WalletSteps { .. } => Answer::Steps(WalletSteps {
+        ApiCall::WalletSteps { .. } => Answer::Steps(Box::new(WalletSteps {
             here: None,
             before: None,
             after: None,
-        }),
+        })),
         ApiCall::Ticket(_) => Answer::Ticket(Box::new(ticket())),
         ApiCall::Notes(_) => Answer::Notes(Vec::new()),
         ApiCall::Token(_) => Answer::Token(Box::new(token(2, "Free coffee", TokenState::Used))),

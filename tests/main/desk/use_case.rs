@@ -66,7 +66,7 @@ pub(super) async fn desk_of(demo: &RunningDemo, home: &std::path::Path, width: u
     command.env("TERM", "xterm-256color");
     let config = demo.write_config().expect("written");
     command.args([std::ffi::OsStr::new("--config"), config.as_os_str()]);
-    let mut hands = Hands {
+    let hands = Hands {
         pty: Pty::start(command, width, height),
         commands: 0,
     };

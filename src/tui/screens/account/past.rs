@@ -123,7 +123,7 @@ impl AccountScreen {
             return Err(Box::new((id, reply)));
         }
         Ok(match reply {
-            Ok(Answer::Steps(steps)) => self.take_step(steps, ctx),
+            Ok(Answer::Steps(steps)) => self.take_step(*steps, ctx),
             Ok(_) => Vec::new(),
             Err(error) => vec![Effect::Toast(Toast::error(error.sentence()))],
         })

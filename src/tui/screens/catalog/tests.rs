@@ -182,11 +182,11 @@ fn a_stale_token_shows_what_changed_and_takes_a_new_intent() {
     now.version = 5;
     let mut stale = CallError::new(Trouble::Stale, "It changed.");
     stale.current = Some(Current::Token(Box::new(now)));
-    stale.changed_by = Some(crate::wire::tokens::ChangedBy {
+    stale.changed_by = Some(Box::new(crate::wire::tokens::ChangedBy {
         kind: crate::domain::token::ActionKind::Dispute,
         who: "A-2001 Robin Vale".to_owned(),
         at: world.now.plus_seconds(-120),
-    });
+    }));
     let effects = ask.update(Event::Reply(id, Err(stale)), &world.ctx());
     assert!(
         matches!(&effects[..], [Effect::Publish(Fact::TokenRowChanged(row))] if row.version == 5),

@@ -154,7 +154,7 @@ impl ActDialog {
             let (changed, effects) = self.act.stale(current, ctx);
             self.act.arrange(&mut self.sheet, ctx);
             let why_not = self.act.impossible(ctx);
-            let who = changed_by(error.changed_by.as_ref(), ctx);
+            let who = changed_by(error.changed_by.as_deref(), ctx);
             let (id, last) = match &why_not {
                 Some(why) => ("act-stale-over", ("why", why)),
                 None => ("act-stale", ("verb", &self.verb)),

@@ -50,7 +50,7 @@ impl Pictures {
         if !self.asked.takes(id) {
             return Some((id, reply));
         }
-        let Some(offer) = self.of else { return None };
+        let offer = self.of?;
         let picture = match reply {
             Ok(Answer::Picture(picture)) => Some(picture),
             // a picture that the way was lost for may come another time

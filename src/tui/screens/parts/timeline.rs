@@ -256,10 +256,7 @@ pub fn line(event: &TokenEvent, ctx: &Ctx<'_>) -> String {
 
 /// What a token's life holds up to a moment, newest first.
 #[must_use]
-pub fn until<'a>(
-    events: &'a [TokenEvent],
-    moment: Option<crate::domain::time::Moment>,
-) -> Vec<&'a TokenEvent> {
+pub fn until(events: &[TokenEvent], moment: Option<crate::domain::time::Moment>) -> Vec<&TokenEvent> {
     events
         .iter()
         .rev()

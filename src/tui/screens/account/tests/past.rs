@@ -28,7 +28,7 @@ fn asked_at(effects: &[Effect]) -> (RequestId, Option<Moment>) {
 fn step(screen: &mut AccountScreen, world: &World, command: Command, steps: WalletSteps) -> Vec<Effect> {
     let (id, asked) = call(&screen.update(Event::Command(command), &world.ctx()));
     assert!(matches!(asked, ApiCall::WalletSteps { .. }), "{asked:?}");
-    screen.update(Event::Reply(id, Ok(Answer::Steps(steps))), &world.ctx())
+    screen.update(Event::Reply(id, Ok(Answer::Steps(Box::new(steps)))), &world.ctx())
 }
 
 fn steps(
@@ -137,7 +137,10 @@ fn a_typed_moment_is_shown_with_the_change_that_made_it_and_nothing_new_gets_int
     screen.update(Event::Reply(id, Ok(page(tokens()))), &world.ctx());
     let here = change(&world, 40, "reissued_to", "A-1042 Amara Okafor");
     screen.update(
-        Event::Reply(asked[0].0, Ok(Answer::Steps(steps(Some(here), None, None)))),
+        Event::Reply(
+            asked[0].0,
+            Ok(Answer::Steps(Box::new(steps(Some(here), None, None)))),
+        ),
         &world.ctx(),
     );
     assert!(
