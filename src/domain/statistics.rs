@@ -289,10 +289,13 @@ fn first_day(month: i64) -> Option<i64> {
     Some(midnight.as_second().div_euclid(86_400))
 }
 
+/// First and last, both included; empty when the last comes before the first.
+pub type Span = (i64, i64);
+
 /// A span of days as whole months, and the days before and after these that are left over. All ends are included; what
 /// ends before it begins is empty.
 #[must_use]
-pub fn in_months(first: i64, last: i64) -> (Option<(i64, i64)>, [(i64, i64); 2]) {
+pub fn in_months(first: i64, last: i64) -> (Option<Span>, [Span; 2]) {
     let plain = (None, [(first, last), (1, 0)]);
     let (Some(from), Some(to)) = (month_of(first), month_of(last + 1)) else {
         return plain;

@@ -80,27 +80,27 @@ pub(crate) fn check(mut lines: impl BufRead, heads: &[Head]) -> Result<Verdict, 
     Ok(verdict)
 }
 
-/// The first of the missing places that is there after all, further behind.
+/// The lowest of the missing places that is there after all, further behind.
 fn stands_behind(
     missing: std::ops::RangeInclusive<i64>,
-    mut near: impl Iterator<Item = i64>,
+    near: impl Iterator<Item = i64>,
     lines: &mut impl BufRead,
 ) -> Result<Option<i64>, String> {
-    if let Some(seq) = near.find(|seq| missing.contains(seq)) {
-        return Ok(Some(seq));
-    }
-    loop {
+    let mut lowest = near.filter(|seq| missing.contains(seq)).min();
+    // Nothing lower than the first can come.
+    while lowest != Some(*missing.start()) {
         let stretch = read(lines)?;
         if stretch.is_empty() {
-            return Ok(None);
+            break;
         }
         let far = stretch
             .iter()
-            .filter_map(|line| serde_json::from_slice::<Sealed>(line).ok());
-        if let Some(sealed) = far.into_iter().find(|sealed| missing.contains(&sealed.seq)) {
-            return Ok(Some(sealed.seq));
-        }
+            .filter_map(|line| serde_json::from_slice::<Sealed>(line).ok())
+            .map(|sealed| sealed.seq)
+            .filter(|seq| missing.contains(seq));
+        lowest = lowest.into_iter().chain(far).min();
     }
+    Ok(lowest)
 }
 
 fn read(lines: &mut impl BufRead) -> Result<Vec<Vec<u8>>, String> {

@@ -200,7 +200,7 @@ pub const TICKET_FIELDS: FieldSet = FieldSet {
         field("sla", SLA, true, "how it stands to its clocks"),
         field("due", Date, true, "when its next clock ends; none: none runs"),
         field("responded", Date, true, "when the customer was first answered"),
-        field("resolved", Date, true, "when it was resolved, if it is"),
+        field("resolved", Date, true, "when it was resolved last; none: it is not"),
         field(
             "queued",
             Date,
@@ -224,12 +224,6 @@ pub const TICKET_FIELDS: FieldSet = FieldSet {
         field("number", Id, true, "number, such as TKT-000123"),
         field("account", Id, false, "account id or user_id"),
         field("subject", Text, true, "subject"),
-        field(
-            "resolved",
-            Date,
-            true,
-            "when it was resolved last; none: it is not",
-        ),
         field("tag", Text, false, "a tag"),
         field(
             "field",

@@ -114,7 +114,7 @@ impl Services {
         let recent = session
             .as_ref()
             .is_some_and(|s| now.seconds_since(s.seen_at) < SEEN_EVERY);
-        let due = !recent && !(identity.unattended && session.is_some());
+        let due = !(recent || identity.unattended && session.is_some());
         if known.as_ref() != Some(&fresh) || due || bound.is_none() {
             actor.id = self.note_presence(identity, &fresh, &actor).await?;
         }

@@ -42,7 +42,7 @@ fn keys_touch_no_timer_and_the_deadline_moves_when_it_comes() {
     let armed = desk.deadline();
     for _ in 0..10 {
         desk.pass(60);
-        let jobs = desk.keys("f9");
+        let jobs = desk.keys("f8");
         assert!(wakes(&jobs).is_empty(), "{jobs:?}");
     }
     assert_eq!(desk.deadline(), armed);
@@ -159,13 +159,13 @@ fn one_key_locks_out_of_whatever_is_open() {
 #[test]
 fn who_types_for_long_is_here_for_the_backend_too() {
     let mut desk = Desk1::signed_in();
-    assert!(desk.keys("f9").is_empty(), "it was told a moment ago");
+    assert!(desk.keys("f8").is_empty(), "it was told a moment ago");
     desk.pass(LIMIT / 3);
-    let jobs = desk.keys("f9");
+    let jobs = desk.keys("f8");
     assert!(jobs.contains(&Job::Used), "{jobs:?}");
     let asked = api(&jobs);
     assert!(matches!(&asked[..], [(_, ApiCall::Me)]), "{asked:?}");
-    assert!(api(&desk.keys("f9")).is_empty(), "one question at a time");
+    assert!(api(&desk.keys("f8")).is_empty(), "one question at a time");
     let ended = CallError::new(Trouble::SignedOut, "This sign-in is locked.".to_owned());
     desk.send(Msg::Reply(asked[0].0, Err(ended)));
     assert_eq!(desk.app.shown(), Some(ScreenKind::SignIn));

@@ -200,7 +200,7 @@ fn control(rest: &[u8]) -> Step {
     }
     let Some(end) = rest
         .iter()
-        .position(|byte| !matches!(byte, 0x20..=0x3f) && !(*byte == b'[' && rest.len() == 1))
+        .position(|byte| !(matches!(byte, 0x20..=0x3f) || *byte == b'[' && rest.len() == 1))
     else {
         return if rest.len() > LONGEST_STRING {
             Step::Skip(2 + rest.len())

@@ -267,7 +267,7 @@ impl AccountScreen {
         let frame = Frame {
             title: &title,
             empty: &empty,
-            of: of.map(|card| u64::from(card.tokens.total())),
+            of: of.map(|card| card.tokens.total()),
             focused: self.pane == Pane::Wallet,
             stale: self.past.is_coming(),
             owners: false,

@@ -43,7 +43,7 @@ pub(super) fn attach(row: &TicketRow, ctx: &Ctx<'_>) -> Effect {
     })
     .value("most", size(rules.file_bytes))
     .value("types", rules.types.join(", "))
-    .check(|sheet, ctx| need_path(sheet, ctx))
+    .check(need_path)
     .open(sheet, ctx)
 }
 
