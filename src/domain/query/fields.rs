@@ -200,7 +200,12 @@ pub const TICKET_FIELDS: FieldSet = FieldSet {
         field("sla", SLA, true, "how it stands to its clocks"),
         field("due", Date, true, "when its next clock ends; none: none runs"),
         field("responded", Date, true, "when the customer was first answered"),
-        field("resolved", Date, true, "when it was resolved last; none: it is not"),
+        field(
+            "resolved",
+            Date,
+            true,
+            "when it was resolved last; none: it is not",
+        ),
         field(
             "queued",
             Date,

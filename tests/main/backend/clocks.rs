@@ -99,7 +99,10 @@ fn a_ticket_tells_its_clocks_and_queues_find_it_by_them() {
         assert_eq!(ticket.row.sla.state, SlaState::Ok);
         assert_eq!(ticket.row.sla.clock, Some(ClockKind::FirstResponse));
         assert_eq!(ticket.row.sla.due_at, Some(moment("2026-11-21T00:30:00Z")));
-        assert_eq!(ids(&api, "sla:ok due:<2h").await, std::slice::from_ref(&ticket.row.number));
+        assert_eq!(
+            ids(&api, "sla:ok due:<2h").await,
+            std::slice::from_ref(&ticket.row.number)
+        );
         b.clock.forward(24 * 60);
         assert_eq!(ids(&api, "sla:at_risk").await.len(), 1, "past 75 %");
         assert_eq!(ids(&api, "sla:ok").await.len(), 0);

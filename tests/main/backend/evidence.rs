@@ -143,7 +143,7 @@ fn an_export_is_checked_without_a_backend_and_every_change_is_named() {
             (
                 "swapped",
                 swapped,
-                format!("entries {0} to {0} have been removed", note + 1),
+                format!("entry {} stands behind entry {}", note + 1, note + 2),
             ),
             (
                 "cut",

@@ -212,7 +212,7 @@ async fn through_the_desk(width: u16, height: u16) {
     pty.keys("\x1b");
     pty.wait("no dialog", |screen| !screen.contents().contains("It leaves"));
     pty.keys("\r");
-    holds(&pty, "What happened, newest first");
+    holds(&pty, "what happened");
     pty.wait("what can be done", |screen| {
         let shown = screen.contents();
         shown.contains("x Remove") && !shown.contains("(x Remove)")

@@ -13,7 +13,7 @@ use crate::identity::quick;
 /// Out of the text field, so that letters are commands.
 fn leave_field(pty: &mut Pty) {
     pty.keys("\x1b");
-    pty.wait("no field", |screen| !screen.contents().contains("enter Done"));
+    pty.text("┏ customers");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,13 +98,13 @@ async fn an_access_token_that_runs_out_in_mid_work_is_renewed_unseen() {
         pty.keys("ga");
         pty.wait("the look-up", |screen| !screen.contents().contains("TKT-"));
         pty.keys("/");
-        pty.text("enter Done");
+        pty.text("┌ customers");
         pty.keys("\x15");
         pty.keys(&format!("{}\r", seed::KNOWN_EMAIL));
         let shown = pty.text("Providence");
         assert!(!shown.contains("Sign in") && shown.contains("● live"), "{shown}");
         pty.keys("/");
-        pty.text("enter Done");
+        pty.text("┌ customers");
     }
     assert_ne!(rig.renewed_with(), first, "it was renewed");
 }
@@ -126,7 +126,7 @@ async fn a_slow_backend_is_said_and_keeps_nobody_from_working() {
     pty.keys("ga");
     pty.wait("the look-up", |screen| !screen.contents().contains("TKT-"));
     pty.keys("/");
-    pty.text("enter Done");
+    pty.text("┌ customers");
     pty.keys(&format!("{}\r", seed::KNOWN_EMAIL));
     pty.text("Searching…");
     pty.text("Providence");
