@@ -95,7 +95,7 @@ pub async fn insert(conn: &impl Conn, plan: &PlanRecord, rows: &[PlanRow]) -> Re
     let columns = [
         "plan_id",
         "n",
-        "token_id",
+        "subject_id",
         "version",
         "account_id",
         "name",
@@ -148,7 +148,7 @@ fn read(row: &Row) -> Result<PlanRecord, StoreError> {
 fn read_row(row: &Row) -> Result<PlanRow, StoreError> {
     Ok(PlanRow {
         n: row.int("n")?,
-        token: TokenId(row.uuid("token_id")?),
+        token: TokenId(row.uuid("subject_id")?),
         version: row.int("version")?,
         account: AccountId(row.uuid("account_id")?),
         name: row.text("name")?,

@@ -88,6 +88,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0012_desk_orders.sql"),
         postgres: include_str!("migrations/postgres/0012_desk_orders.sql"),
     },
+    Step {
+        version: 13,
+        name: "plans of nouns",
+        sqlite: include_str!("migrations/sqlite/0013_plans_of_nouns.sql"),
+        postgres: include_str!("migrations/postgres/0013_plans_of_nouns.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
