@@ -45,7 +45,7 @@ fn options(oracle: &Value) -> ImportOptions {
     }
 }
 
-async fn import(store: &Store, options: &ImportOptions) -> ImportReport {
+pub(crate) async fn import(store: &Store, options: &ImportOptions) -> ImportReport {
     run_on(Some(store), options, &mut NoMeter)
         .await
         .expect("imported")

@@ -33,6 +33,8 @@ mod identity_processes;
 mod identity_tokens;
 #[cfg(feature = "server")]
 mod import;
+#[cfg(feature = "server")]
+mod import_files;
 #[cfg(all(feature = "server", unix))]
 mod kept_private;
 #[cfg(feature = "server")]
