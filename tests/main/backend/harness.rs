@@ -266,22 +266,7 @@ impl Backend {
 
     /// Writes an account.
     pub async fn account(&self, user_id: &str, first: &str, last: &str, email: &str) -> Account {
-        let account = Account {
-            id: AccountId::new(),
-            user_id: user_id.to_owned(),
-            first_name: first.to_owned(),
-            last_name: last.to_owned(),
-            email: email.to_owned(),
-            mobile: "+14045550103".to_owned(),
-            address: Address {
-                street: "12 Main St".to_owned(),
-                city: "Boston".to_owned(),
-                state: "MA".to_owned(),
-                zip: "02107".to_owned(),
-            },
-            created_at: moment("2022-03-06T21:14:29Z"),
-            version: 1,
-        };
+        let account = customer(user_id, first, last, email);
         let tx = self.store().begin().await.expect("a transaction");
         accounts::insert(&tx, &account).await.expect("an account");
         tx.commit().await.expect("a commit");
@@ -321,6 +306,26 @@ impl Backend {
         tokens::insert(&tx, &token, offer).await.expect("a token");
         tx.commit().await.expect("a commit");
         token
+    }
+}
+
+/// A customer.
+pub fn customer(user_id: &str, first: &str, last: &str, email: &str) -> Account {
+    Account {
+        id: AccountId::new(),
+        user_id: user_id.to_owned(),
+        first_name: first.to_owned(),
+        last_name: last.to_owned(),
+        email: email.to_owned(),
+        mobile: "+14045550103".to_owned(),
+        address: Address {
+            street: "12 Main St".to_owned(),
+            city: "Boston".to_owned(),
+            state: "MA".to_owned(),
+            zip: "02107".to_owned(),
+        },
+        created_at: moment("2022-03-06T21:14:29Z"),
+        version: 1,
     }
 }
 
