@@ -3,7 +3,7 @@
 
 use tokendesk::sql;
 
-use super::use_case::{Hands, desk_of, seeded};
+use super::use_case::{Hands, audited_once, desk_of, seeded};
 
 /// Most command keys that the job may take: every key that inserts no character.
 const BUDGET: usize = 24;
@@ -88,24 +88,17 @@ async fn walk(width: u16, height: u16) {
         "solved"
     );
     assert_eq!(closed.number(conn).await.expect("a count"), 1, "closed, once");
-    for verb in [
-        "ticket.assign",
-        "ticket.status",
-        "ticket.message",
-        "ticket.escalate",
-        "ticket.close",
-    ] {
-        let audited = sql!(
-            "SELECT count(*) AS n FROM audit WHERE verb = ? AND outcome = ?",
-            verb,
-            "done"
-        );
-        assert_eq!(
-            audited.number(conn).await.expect("a count"),
-            1,
-            "{verb} is audited once"
-        );
-    }
+    audited_once(
+        &demo,
+        &[
+            "ticket.assign",
+            "ticket.status",
+            "ticket.message",
+            "ticket.escalate",
+            "ticket.close",
+        ],
+    )
+    .await;
     hands.pty.keys("\x03");
     hands.pty.text("Quit?");
     hands.pty.keys("y");

@@ -157,6 +157,19 @@ async fn walk(width: u16, height: u16) {
     demo.shutdown().await;
 }
 
+/// Each of these was done, and put on record, once.
+pub(super) async fn audited_once(demo: &RunningDemo, verbs: &[&str]) {
+    for verb in verbs {
+        let audited = sql!(
+            "SELECT count(*) AS n FROM audit WHERE verb = ? AND outcome = ?",
+            *verb,
+            "done"
+        );
+        let n = audited.number(demo.store.read()).await.expect("a count");
+        assert_eq!(n, 1, "{verb} is audited once");
+    }
+}
+
 /// What the database and the disk hold afterwards.
 async fn check(demo: &RunningDemo, home: &std::path::Path) {
     let conn = demo.store.read();
@@ -184,25 +197,18 @@ async fn check(demo: &RunningDemo, home: &std::path::Path) {
         1,
         "the ticket is closed and has its customer"
     );
-    for verb in [
-        "ticket.create",
-        "account.verify",
-        "ticket.link",
-        "token.add",
-        "ticket.message",
-        "ticket.close",
-    ] {
-        let audited = sql!(
-            "SELECT count(*) AS n FROM audit WHERE verb = ? AND outcome = ?",
-            verb,
-            "done"
-        );
-        assert_eq!(
-            audited.number(conn).await.expect("a count"),
-            1,
-            "{verb} is audited once"
-        );
-    }
+    audited_once(
+        demo,
+        &[
+            "ticket.create",
+            "account.verify",
+            "ticket.link",
+            "token.add",
+            "ticket.message",
+            "ticket.close",
+        ],
+    )
+    .await;
     let told = sql!(
         "SELECT count(*) AS n FROM outbox WHERE kind = ?",
         "customer.token_add"

@@ -113,7 +113,7 @@ fn a_failure_keeps_what_was_typed_and_other_counts_are_told() {
     let (id, _) = sent(&mut *dialog, &world);
     let error = CallError::new(
         Trouble::Broken,
-        "/root/x.csv cannot be written: permission denied.",
+        "/full/x.csv cannot be written: permission denied.",
     );
     dialog.update(Event::Reply(id, Err(error)), &world.ctx());
     insta::assert_snapshot!("failed_80", world.dialog(&mut *dialog));
