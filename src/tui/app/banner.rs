@@ -117,12 +117,12 @@ impl App {
         );
     }
 
-    /// Line 3: what can be done here; what cannot is in brackets and dimmed.
+    /// Line 3: what can be done here, by the keys that work where the focus is; what cannot is in brackets and dimmed.
     pub(super) fn actions(&self, area: Rect, buf: &mut Buffer) {
         let theme = &self.env.theme;
         let mut right = area.right();
         for command in [Command::Palette, Command::Help] {
-            let Some(key) = self.env.keymap.keys_of(command).into_iter().next() else {
+            let Some(key) = self.working_key(command) else {
                 continue;
             };
             let text_width = width(command.label());
@@ -141,7 +141,7 @@ impl App {
         }
         let mut x = area.x + 1;
         for (command, availability) in self.shown_as_offered().iter() {
-            let Some(key) = self.env.keymap.keys_of(*command).into_iter().next() else {
+            let Some(key) = self.working_key(*command) else {
                 continue;
             };
             let dimmed = *availability != Availability::Enabled;

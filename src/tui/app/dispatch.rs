@@ -10,7 +10,7 @@ use super::layers::{Asking, Layer, Leaving, Question};
 use super::palette::{Outcome, Palette};
 use super::{App, Job, OWN, Owner, SMALLEST, side_of};
 use crate::tui::flow::{Availability, Effect, Event, Explanation, LastDone, Route, ScreenKind, Toast};
-use crate::tui::keys::{Command, Context, Key, KeyCode, Resolution};
+use crate::tui::keys::{Command, Context, Key, KeyCode, Resolution, spell};
 use crate::tui::screens::parts::undo;
 
 /// How long a begun sequence waits before its ways on are shown.
@@ -171,6 +171,29 @@ impl App {
                 }
             }
         }
+    }
+
+    /// The keys that give this command where the focus is now, spelled; `None` where it has none: in a text field
+    /// letters are typed.
+    pub(super) fn working_key(&self, command: Command) -> Option<String> {
+        let contexts = self.contexts();
+        let typing = self.wants_text();
+        let means = |contexts: &[Context], keys: &[Key]| {
+            self.env.keymap.resolve(contexts, keys) == Resolution::Command(command)
+        };
+        self.env
+            .keymap
+            .sequences(command)
+            .filter(|keys| {
+                !typing
+                    || keys
+                        .first()
+                        .is_some_and(|key| key.inserts().is_none() && !edits(*key))
+            })
+            .find(|keys| {
+                means(&contexts, keys) || (ANYWHERE.contains(&command) && means(&[Context::Global], keys))
+            })
+            .map(spell)
     }
 
     fn clear_pending(&mut self, jobs: &mut Vec<Job>) {

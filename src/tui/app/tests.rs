@@ -416,6 +416,26 @@ fn letters_go_to_the_text_field_first() {
 }
 
 #[test]
+fn the_third_line_shows_the_keys_that_work_where_the_focus_is() {
+    let mut desk = Desk1::signed_in();
+    let third = |desk: &mut Desk1| desk.text().lines().nth(2).unwrap_or_default().to_owned();
+    let resting = third(&mut desk);
+    for shown in ["a Add token", "? keys", ": all"] {
+        assert!(resting.contains(shown), "{resting}");
+    }
+    desk.keys("/");
+    let typing = third(&mut desk);
+    for shown in ["f1 keys", "ctrl-p all"] {
+        assert!(typing.contains(shown), "{typing}");
+    }
+    assert!(!typing.contains("Add token"), "`a` would be typed: {typing}");
+    desk.keys("ctrl-p");
+    assert!(desk.text().contains("All commands"), "{}", desk.text());
+    desk.keys("esc esc");
+    assert_eq!(third(&mut desk), resting);
+}
+
+#[test]
 fn only_the_newest_answer_lands() {
     let mut desk = Desk1::signed_in();
     let first = api(&desk.keys("R"))[0].0;

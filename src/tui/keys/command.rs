@@ -214,7 +214,7 @@ macro_rules! commands {
 
 commands! {
     Help, "help", "keys", "Show the keys that work here.", Global, ["?", "f1"];
-    Palette, "palette", "all", "Find any command by its name.", Global, [":"];
+    Palette, "palette", "all", "Find any command by its name; ctrl-p works while you type too.", Global, [":", "ctrl-p"];
     Explain, "explain", "why", "Explain the thing under the cursor.", Global, ["="];
     Undo, "undo", "Undo", "Take back what was done last.", Global, ["u"], TokenUndo;
     Back, "back", "Back", "Close what is on top, or go back.", Global, ["esc"];

@@ -77,7 +77,8 @@ fn sequence(spelling: &str) -> Result<Vec<Key>, KeyError> {
 }
 
 /// Spells a sequence.
-fn spell(keys: &[Key]) -> String {
+#[must_use]
+pub fn spell(keys: &[Key]) -> String {
     keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
 }
 
@@ -175,23 +176,18 @@ impl Keymap {
     /// The keys of a command, spelled; the one to show in hints first.
     #[must_use]
     pub fn keys_of(&self, command: Command) -> Vec<String> {
-        self.keys
-            .get(&command)
-            .into_iter()
-            .flatten()
-            .map(|keys| spell(keys))
-            .collect()
+        self.sequences(command).map(spell).collect()
+    }
+
+    /// The key sequences of a command, the one to show in hints first.
+    pub fn sequences(&self, command: Command) -> impl Iterator<Item = &[Key]> {
+        self.keys.get(&command).into_iter().flatten().map(Vec::as_slice)
     }
 
     /// The key to show in hints; the command's name behind the palette's key where it has none.
     #[must_use]
     pub fn hint(&self, command: Command) -> String {
-        let first = |command| {
-            self.keys
-                .get(&command)
-                .and_then(|all| all.first())
-                .map(|keys| spell(keys))
-        };
+        let first = |command| self.sequences(command).next().map(spell);
         first(command).unwrap_or_else(|| {
             let palette = first(Command::Palette).unwrap_or_default();
             format!("{palette}{}", command.name())

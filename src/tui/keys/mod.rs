@@ -7,4 +7,4 @@ mod place;
 
 pub use command::{Command, Context};
 pub use key::{Key, KeyCode, KeyError};
-pub use keymap::{Keymap, KeymapError, Resolution};
+pub use keymap::{Keymap, KeymapError, Resolution, spell};

@@ -200,11 +200,15 @@ impl Screen for LookupScreen {
         let may = |permission| Availability::from(ctx.may(permission));
         let mut commands = Vec::new();
         match self.focus {
-            Focus::Field if self.opens() => {
-                commands.push((Command::Open, may(Permission::AccountView)));
+            Focus::Field => {
+                let needed = if self.opens() {
+                    Permission::AccountView
+                } else {
+                    Permission::AccountSearch
+                };
+                commands.push((Command::Submit, may(needed)));
                 commands.push((Command::LeaveText, Availability::Enabled));
             }
-            Focus::Field => commands.push((Command::Submit, may(Permission::AccountSearch))),
             Focus::Hits => {
                 let open = match self.hit() {
                     Some(_) => may(Permission::AccountView),
@@ -228,6 +232,7 @@ impl Screen for LookupScreen {
 
     fn label(&self, command: Command, ctx: &Ctx<'_>) -> Option<String> {
         match command {
+            Command::Submit if self.opens() => Some(Command::Open.label().to_owned()),
             Command::Submit => Some(ctx.words.get("lookup-label-look-up")),
             Command::Filter => Some(ctx.words.get("lookup-label-another")),
             Command::LeaveText => Some(ctx.words.get("lookup-label-keys")),
