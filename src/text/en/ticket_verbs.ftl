@@ -301,6 +301,7 @@ ticket-clocks-unknown = The clocks could not be read.
 dashboard-crumb = Dashboard
 dashboard-head-mine = { $name }, the last 30 days
 dashboard-head-desk = The desk, { $from } – { $to } ({ $zone })
+dashboard-part = { $first }–{ $last } of { $n }
 dashboard-head-desk-behind = The desk, { $from } – { $to } ({ $zone }); { $uncounted } tickets are still being counted
 dashboard-load = { $n } of { $of } tickets
 dashboard-queues = Queues

@@ -9,11 +9,13 @@ use super::layers::{Asking, Layer};
 use super::paint::{boxed, fit, line, width, wrap};
 use super::{App, SMALLEST};
 use crate::tui::flow::{Availability, Explanation};
-use crate::tui::keys::Key;
+use crate::tui::keys::spell;
 use crate::tui::theme::Role;
 
 /// Lines above the screen.
 const HEAD: u16 = 3;
+/// Columns that one way on from a begun sequence takes at most.
+const WAY: u16 = 32;
 
 impl App {
     /// Draws the desk into `buf`, all of it, and gives back where the text cursor stands; `None` hides it.
@@ -272,25 +274,31 @@ impl App {
         }
     }
 
+    /// The ways on from the keys begun, in as many columns as it takes to show them all.
     fn draw_which_key(&self, body: Rect, buf: &mut Buffer) {
         let theme = &self.env.theme;
-        let ways = self.env.keymap.continuations(&self.contexts(), &self.pending);
+        let mut ways = self.env.keymap.continuations(&self.contexts(), &self.pending);
+        ways.sort_by_cached_key(|(rest, _)| {
+            let keys = spell(rest);
+            (keys.to_lowercase(), keys)
+        });
         let offered = self.offered();
-        let begun: Vec<String> = self.pending.iter().map(Key::to_string).collect();
-        let high = u16::try_from(ways.len() + 2).unwrap_or(u16::MAX);
+        let most = usize::from(body.height.saturating_sub(2)).max(1);
+        let columns = ways.len().div_ceil(most).max(1);
+        let rows = ways.len().div_ceil(columns);
+        let wide = WAY.min(body.width.saturating_sub(2) / u16::try_from(columns).unwrap_or(1));
+        let outer = (wide * u16::try_from(columns).unwrap_or(1) + 2).min(body.width);
+        let high = u16::try_from(rows + 2).unwrap_or(u16::MAX).min(body.height);
         let corner = Rect {
-            x: body.right().saturating_sub(36).max(body.x),
-            width: 36.min(body.width),
-            ..body
+            x: body.right().saturating_sub(outer + 2).max(body.x),
+            y: body.bottom().saturating_sub(high),
+            width: (outer + 2).min(body.width),
+            height: high,
         };
-        let low = Rect {
-            y: corner.bottom().saturating_sub(high.min(corner.height)),
-            height: high.min(corner.height),
-            ..corner
-        };
-        let inner = boxed(low, 34, high, &begun.join(" "), theme, buf);
-        for ((rest, command), y) in ways.iter().zip(inner.y..inner.bottom()) {
-            let keys: Vec<String> = rest.iter().map(Key::to_string).collect();
+        let inner = boxed(corner, outer, high, &spell(&self.pending), theme, buf);
+        for (at, (rest, command)) in ways.iter().enumerate() {
+            let x = inner.x + wide * u16::try_from(at / rows).unwrap_or(0);
+            let y = inner.y + u16::try_from(at % rows).unwrap_or(0);
             let dimmed = offered
                 .iter()
                 .any(|(c, a)| c == command && *a != Availability::Enabled);
@@ -299,15 +307,9 @@ impl App {
             } else {
                 (command.label().to_owned(), theme.style(Role::Text))
             };
-            line(buf, inner.x + 1, y, 8, &keys.join(" "), theme.style(Role::Key));
-            line(
-                buf,
-                inner.x + 10,
-                y,
-                inner.width.saturating_sub(10),
-                &label,
-                style,
-            );
+            line(buf, x + 1, y, 8, &spell(rest), theme.style(Role::Key));
+            let room = wide.min(inner.right().saturating_sub(x)).saturating_sub(10);
+            line(buf, x + 9, y, room, &label, style);
         }
     }
 }

@@ -145,6 +145,7 @@ impl Screen for Glass {
         match (self.kind, self.typing) {
             (ScreenKind::SignIn, _) => vec![Context::SignIn],
             (_, true) => vec![Context::Text, Context::Tokens, Context::List],
+            (ScreenKind::Tickets, false) => vec![Context::Ticket, Context::Tickets, Context::List],
             (_, false) => vec![Context::Tokens, Context::List],
         }
     }

@@ -223,3 +223,27 @@ fn what_the_role_does_not_have_is_refused_with_who_has_it() {
     assert_eq!(desk.app.shown(), Some(ScreenKind::Lookup));
     assert!(desk.text().contains("ticket.view"), "{}", desk.text());
 }
+
+#[test]
+fn the_ways_on_from_a_key_are_all_shown_however_many_there_are() {
+    for (width, height) in [(120, 40), (80, 24)] {
+        let mut desk = Desk1::new(Size::new(width, height), false);
+        desk.send(Msg::Started);
+        desk.sign_in(Some(Role::Agent));
+        desk.keys("g t t");
+        let wakes: Vec<WakeId> = desk.app.wakes.keys().copied().collect();
+        for id in wakes {
+            desk.send(Msg::Woke(id));
+        }
+        let text = desk.text();
+        let ways = desk
+            .app
+            .env
+            .keymap
+            .continuations(&desk.app.contexts(), &desk.app.pending);
+        assert!(ways.len() > 18, "more than one column of the small screen");
+        for (_, command) in ways {
+            assert!(text.contains(command.label()), "{}\n{text}", command.label());
+        }
+    }
+}

@@ -201,7 +201,25 @@ fn draw_block(
     look: Look<'_>,
 ) {
     cursor.len = block.len();
-    let inner = Pane::new(&block.title).focused(focused).draw(area, buf, look);
+    let rows = usize::from(area.height.saturating_sub(2));
+    let listed = !matches!(block.shape, Shape::Trend(_));
+    let mut note = String::new();
+    if listed && block.len() > rows && rows > 0 {
+        cursor.fit(rows);
+        let (first, last) = (cursor.top + 1, (cursor.top + rows).min(block.len()));
+        note = ctx.words.with(
+            "dashboard-part",
+            &[
+                ("first", &first.to_string()),
+                ("last", &last.to_string()),
+                ("n", &block.len().to_string()),
+            ],
+        );
+    }
+    let inner = Pane::new(&block.title)
+        .note(&note)
+        .focused(focused)
+        .draw(area, buf, look);
     if block.len() == 0 {
         notice::draw(inner, buf, &ctx.words.get("none"), Role::Muted, look);
         return;
