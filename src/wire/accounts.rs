@@ -173,7 +173,7 @@ impl TokenCounts {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct Verify {
-    /// What the caller says.
+    /// What the caller says: one thing about each field at most.
     #[serde(default)]
     pub says: Vec<CallerSays>,
 }

@@ -15,7 +15,7 @@ use crate::domain::masking::{PiiField, mask_address, mask_email, mask_mobile, ma
 use crate::domain::permission::Permission;
 use crate::server::store::accounts::{self, Wanted};
 use crate::server::store::records::{self, NoteOn};
-use crate::server::store::{audit, tokens};
+use crate::server::store::{audit, tokens, turns};
 use crate::wire::accounts::{
     AccountCard, AccountHit, AccountHits, AccountSearch, Fit, Reveal, Revealed, TokenCounts, Verified, Verify,
 };
@@ -338,7 +338,18 @@ async fn verify(
     ask: &Verify,
     region: &str,
 ) -> Result<Outcome2xx<Verified>, ServiceError> {
+    let mut asked: Vec<PiiField> = ask.says.iter().map(|said| said.field).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    if asked.len() < ask.says.len() {
+        // Two values for one field are two guesses, and each would be told apart.
+        let detail = "the caller says one thing about a field; ask again for another";
+        return Err(ServiceError::field("says", "twice", detail));
+    }
     let account = accounts::find(&work.tx, id).await?.ok_or(NO_ACCOUNT)?;
+    // Tries at the same time are counted one after the other.
+    let turn = format!("verify {} {id}", work.actor.id);
+    turns::hold(&work.services().store, &work.tx, &turn).await?;
     let failed = records::failed_since(&work.tx, work.actor.id, id, work.now.plus_seconds(-3_600)).await?;
     if failed >= VERIFY_TRIES {
         return Err(ServiceError::Limited {
@@ -394,6 +405,8 @@ async fn verify(
 async fn reveal(work: &Work, id: AccountId, ask: &Reveal) -> Result<Outcome2xx<Revealed>, ServiceError> {
     check_reason(&ask.reason)?;
     let account = accounts::find(&work.tx, id).await?.ok_or(NO_ACCOUNT)?;
+    let turn = format!("reveal {}", work.actor.id);
+    turns::hold(&work.services().store, &work.tx, &turn).await?;
     let since = work.now.plus_seconds(-3_600);
     if audit::count_since(&work.tx, work.actor.id, "account.reveal", since).await? >= u64::from(REVEALS) {
         return Err(ServiceError::Limited {

@@ -14,7 +14,7 @@ use crate::domain::id::AgentId;
 use crate::domain::keys::ActiveKeys;
 use crate::domain::time::Moment;
 use crate::server::store::drafts::{self, DraftRow};
-use crate::server::store::{StoreError, Tx};
+use crate::server::store::{StoreError, Tx, turns};
 use crate::wire::drafts::{Draft, HOURS, MOST_BYTES, PutDraft};
 
 /// Most drafts of one person.
@@ -83,7 +83,7 @@ impl Services {
         version: Option<i64>,
         body: &PutDraft,
     ) -> Result<Draft, ServiceError> {
-        drafts::hold(&self.store, tx, actor.id).await?;
+        turns::hold(&self.store, tx, &format!("draft {}", actor.id)).await?;
         let row = drafts::find(tx, actor.id, key, self.oldest_draft()).await?;
         let kept = row.as_ref().and_then(|row| self.opened(actor, key, row));
         if let Some(kept) = &kept {

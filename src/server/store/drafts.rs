@@ -72,22 +72,6 @@ pub async fn put(conn: &impl Conn, agent: AgentId, key: &str, row: &DraftRow) ->
     .map(|_| ())
 }
 
-/// Takes a person's drafts in hand until the transaction ends: two at once take turns. SQLite has one writer anyway.
-///
-/// # Errors
-/// When the database fails.
-pub async fn hold(store: &super::Store, conn: &impl Conn, agent: AgentId) -> Result<(), StoreError> {
-    if !store.is_sqlite() {
-        sql!(
-            "SELECT pg_advisory_xact_lock(hashtext(?)) IS NULL AS locked",
-            format!("draft {agent}")
-        )
-        .run(conn)
-        .await?;
-    }
-    Ok(())
-}
-
 /// Forgets a draft.
 ///
 /// # Errors

@@ -37,6 +37,7 @@ pub mod steps;
 pub mod ticket_parts;
 pub mod tickets;
 pub mod tokens;
+pub mod turns;
 
 pub use connect::{Store, StoreError, Tx};
 pub use sql::{Row, Sql};

@@ -218,3 +218,47 @@ fn a_reveal_needs_a_reason_shows_one_field_and_is_audited() {
         assert_eq!(kept.await, 0, "the audit holds no revealed value");
     });
 }
+
+#[test]
+fn one_request_is_one_guess_at_a_field_and_tries_at_once_are_counted_one_by_one() {
+    on_each(|backend| async move {
+        let account = backend
+            .account("EC1", "Dana", "Whitfield", "dana@example.com")
+            .await
+            .id;
+        let client = backend.agent();
+        let guess = |value: &str| CallerSays {
+            field: PiiField::Mobile,
+            value: value.to_owned(),
+        };
+        let many = Verify {
+            says: vec![guess("+14045550102"), guess("+14045550103")],
+        };
+        let refused = client
+            .verify_account(account, IntentKey::new(), &many)
+            .await
+            .expect_err("two guesses");
+        assert_eq!(refused.kind.word(), "invalid");
+        let wrong = Verify {
+            says: vec![guess("+14045550999")],
+        };
+        let tries = (0..12).map(|_| client.verify_account(account, IntentKey::new(), &wrong));
+        let told = futures_util::future::join_all(tries).await;
+        let judged = told.iter().filter(|told| told.is_ok()).count();
+        assert_eq!(judged, 5, "however many come at once");
+
+        let ask = Reveal {
+            field: PiiField::Mobile,
+            reason: Reason {
+                code: String::new(),
+                text: "the caller asks for it".to_owned(),
+            },
+        };
+        let tries = (0..70).map(|_| client.reveal(account, &ask));
+        let told = futures_util::future::join_all(tries).await;
+        let shown = told.iter().filter(|told| told.is_ok()).count();
+        assert_eq!(shown, 60, "in an hour");
+        let noted = "SELECT count(*) AS n FROM audit WHERE verb = 'account.reveal' AND outcome = 'done'";
+        assert_eq!(backend.number(noted).await, 60);
+    });
+}
