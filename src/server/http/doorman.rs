@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{Extensions, HeaderMap};
+use axum::http::{Extensions, HeaderMap, HeaderName, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock as _, DefaultClock};
@@ -15,6 +15,16 @@ use crate::wire::problem::Code;
 
 /// Addresses that are remembered before those that have been quiet are forgotten.
 const REMEMBERED: usize = 10_000;
+/// Headers that decide something and stand for one thing: what lies in front might go by another of them than we do.
+const ONCE: [HeaderName; 7] = [
+    header::HOST,
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    header::IF_MATCH,
+    HeaderName::from_static(paths::SESSION_HEADER),
+    HeaderName::from_static(paths::IDEMPOTENCY_KEY),
+    HeaderName::from_static(paths::VERSION_HEADER),
+];
 
 /// Limits by network address.
 pub struct Doorman {
@@ -114,6 +124,13 @@ pub async fn at_the_door(State(api): State<Api>, mut request: Request, next: Nex
         .map(|c| c.0.ip());
     let client = Client(peer.map(|peer| api.doorman.client(peer, request.headers())));
     request.extensions_mut().insert(client);
+    if let Some(name) = ONCE
+        .into_iter()
+        .find(|name| request.headers().get_all(name).iter().nth(1).is_some())
+    {
+        let words = format!("the header {name} is there twice; which one counts cannot be told");
+        return Refusal::new(Code::Malformed, words).into_response();
+    }
     let private = request.uri().path().starts_with(paths::BASE);
     let words = "too many requests from this address; wait a moment";
     match counted(&api.doorman.requests, client, words) {

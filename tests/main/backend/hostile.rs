@@ -278,3 +278,36 @@ fn encrypted_connections_take_a_new_certificate_without_a_restart() {
         },
     );
 }
+
+#[test]
+fn a_header_that_decides_something_stands_there_once() {
+    on_each_with(
+        |_| {},
+        |backend| async move {
+            let (good, bad) = (
+                "authorization: Bearer amara:agents:raw",
+                "authorization: Bearer x:admins",
+            );
+            let key = "idempotency-key: 0193a1b2-c3d4-7e5f-8a6b-9c0d1e2f3a4b";
+            let session = "tokendesk-session: 0193a1b2-c3d4-7e5f-8a6b-9c0d1e2f3a4b";
+            for (twice, status) in [
+                ([good, "x-nothing: 1"], "200"),
+                ([good, bad], "400"),
+                ([bad, good], "400"),
+                (["host: other", good], "400"),
+                ([key, key], "400"),
+                ([session, session], "400"),
+                (["if-match: \"1\"", "if-match: \"2\""], "400"),
+            ] {
+                let lines = twice.join("\r\n");
+                let request =
+                    format!("GET /api/v1/me HTTP/1.1\r\nhost: d\r\nconnection: close\r\n{lines}\r\n\r\n");
+                let told = talk(&backend, request.as_bytes()).await;
+                assert!(
+                    told.starts_with(&format!("HTTP/1.1 {status}")),
+                    "{twice:?}: {told}"
+                );
+            }
+        },
+    );
+}
