@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::actions::{Job, Order, Reply, Standing, Target, prepare, write_one};
 use super::listing::read_query;
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work, plans};
 use crate::domain::approval::ApprovalState;
@@ -160,6 +161,9 @@ impl Services {
     pub async fn approval(&self, actor: &Actor, id: ApprovalId) -> Result<Approval, ServiceError> {
         self.allow(actor, Permission::ApprovalView).await?;
         let found = approvals::find(self.store.read(), id).await?.ok_or(NO_APPROVAL)?;
+        if let Some(account) = found.account {
+            self.looks_at(actor, account, Opened::of("approval", id)).await?;
+        }
         Ok(approval(found, self.now()))
     }
 

@@ -7,9 +7,10 @@ use super::actions::{
     Job, Order, Standing, Target, check_reason, needs_approval, on_token, prepare, why_not, write_all,
 };
 use super::listing::read_query;
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work, approvals};
-use crate::domain::id::{IntentKey, OfferId, PlanId, TokenId};
+use crate::domain::id::{AccountId, IntentKey, OfferId, PlanId, TokenId};
 use crate::domain::offer::Offer;
 use crate::domain::permission::Permission;
 use crate::domain::plan::{MAX_ROWS, MINUTES, PlanState, RowState};
@@ -113,7 +114,11 @@ impl Services {
         self.allow(actor, Permission::TokenBulk).await?;
         let conn = self.store.read();
         let found = plans::find(conn, id).await?.ok_or(NO_PLAN)?;
-        detail(conn, found).await
+        let shown = detail(conn, found).await?;
+        if let Some(account) = only_one(shown.rows.iter().map(|row| row.account_id)) {
+            self.looks_at(actor, account, Opened::of("plan", id)).await?;
+        }
+        Ok(shown)
     }
 
     /// The person's latest plans, newest first.
@@ -339,6 +344,7 @@ async fn keep(
     work.audit(Record {
         kind: "plan",
         id: record.id.to_string(),
+        account: only_one(rows.iter().map(|row| row.account)),
         reason: super::actions::reason_line(&order.reason),
         ticket: order.ticket,
         after: Some(
@@ -350,6 +356,12 @@ async fn keep(
     })
     .await?;
     Ok(record)
+}
+
+/// The customer, if all of it is about one.
+fn only_one(mut accounts: impl Iterator<Item = AccountId>) -> Option<AccountId> {
+    let first = accounts.next()?;
+    accounts.all(|other| other == first).then_some(first)
 }
 
 fn frozen(work: &Work, n: i64, found: &TokenWithOffer) -> PlanRow {

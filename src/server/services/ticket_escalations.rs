@@ -117,8 +117,13 @@ impl Services {
     /// When the person may not, there is none, or the database fails.
     pub async fn escalation(&self, actor: &Actor, id: EscalationId) -> Result<Escalation, ServiceError> {
         self.allow(actor, Permission::TicketView).await?;
-        let found = escalations::find(self.store.read(), id).await?;
-        found.map(shown).ok_or(NO_ESCALATION)
+        let conn = self.store.read();
+        let found = escalations::find(conn, id).await?.ok_or(NO_ESCALATION)?;
+        let ticket = tickets::find(conn, TicketRef::Id(found.ticket)).await?;
+        if let Some(ticket) = ticket {
+            self.looks_at_ticket(actor, &ticket).await?;
+        }
+        Ok(shown(found))
     }
 
     /// Moves an escalation along its lifecycle. Whoever takes it up gets the ticket.

@@ -215,3 +215,165 @@ fn sign_ins_intents_and_receipts_are_told_to_nobody_else() {
         amara.me().await.expect("nobody ended it");
     });
 }
+
+#[test]
+fn a_draft_is_its_writers_whoever_knows_its_key() {
+    on_each(|backend| async move {
+        let (owner, path) = ("amara:agents:raw", "/drafts/reply-tkt-000001");
+        let text = |text: &str| Some(json!({"fields": {"body": text}}));
+        let (status, _, kept) = send(&backend, owner, ("PUT", path), 0, text("Dear Dana")).await;
+        assert_eq!(status, 200, "{kept}");
+        for other in [
+            "bo:agents",
+            "edda:engineers",
+            "sue:supervisors",
+            "ada:admins",
+            "cora:customers",
+        ] {
+            for (method, body) in [("GET", None), ("DELETE", None)] {
+                let (status, _, body) = send(&backend, other, (method, path), 1, body).await;
+                assert!(!body.to_string().contains("Dana"), "{other} {method}: {body}");
+                assert_eq!(
+                    status,
+                    if method == "GET" { 404 } else { 204 },
+                    "{other} {method}"
+                );
+            }
+            // The same key is another draft of theirs, and the owner's version opens nothing.
+            let (status, _, body) = send(&backend, other, ("PUT", path), 1, text("Mine")).await;
+            assert!(!body.to_string().contains("Dana"), "{other}: {status} {body}");
+        }
+        let (status, _, own) = send(&backend, owner, ("GET", path), 0, None).await;
+        assert_eq!((status, &own["fields"]["body"]), (200, &json!("Dear Dana")));
+        assert_eq!(own["version"], kept["version"], "nobody touched it");
+    });
+}
+
+#[test]
+fn a_tie_between_tickets_of_two_customers_opens_neither_to_the_other() {
+    on_each(|backend| async move {
+        let agent = "amara:agents:raw";
+        let mut open = Vec::new();
+        for (who, word) in [
+            ("cora", "raspberry"),
+            ("carl", "blackcurrant"),
+            ("carl", "gooseberry"),
+        ] {
+            let user_id = format!("A-{who}");
+            let (_, _, found) = send(
+                &backend,
+                agent,
+                ("POST", "/accounts/search"),
+                0,
+                Some(json!({"user_id": user_id})),
+            )
+            .await;
+            let account = match found["items"][0]["id"].as_str() {
+                Some(id) => id.to_owned(),
+                None => {
+                    let email = format!("{who}@example.com");
+                    backend
+                        .account(&user_id, who, "Berry", &email)
+                        .await
+                        .id
+                        .to_string()
+                }
+            };
+            let new = json!({"subject": format!("About the {word}"), "description": format!("{word} told"),
+                "account_id": account});
+            let (status, _, made) = send(&backend, agent, ("POST", "/support/tickets"), 0, Some(new)).await;
+            assert_eq!(status, 201, "{made}");
+            let place = format!("/support/tickets/{}", made["number"].as_str().expect("a number"));
+            let says = json!({"body": format!("{word} said"), "visibility": "public"});
+            let (status, _, said) = send(
+                &backend,
+                agent,
+                ("POST", &format!("{place}/messages")),
+                0,
+                Some(says),
+            )
+            .await;
+            assert_eq!(status, 201, "{said}");
+            let file = backend
+                .raw_as(
+                    agent,
+                    "POST",
+                    &format!("/api/v1{place}/attachments?visibility=public"),
+                )
+                .header("tokendesk-file-name", format!("{word}.txt"))
+                .body(format!("{word} written"))
+                .send()
+                .await
+                .expect("an answer");
+            assert_eq!(file.status(), 201);
+            let file: Value = file.json().await.expect("JSON");
+            open.push((place, word, id(&file)));
+        }
+        let version = async |place: &str| {
+            let (_, _, now) = send(&backend, agent, ("GET", place), 0, None).await;
+            now["version"].as_i64().expect("a version")
+        };
+        let (hers, his, merged) = (&open[0], &open[1], &open[2]);
+        let number = |place: &str| place.rsplit('/').next().unwrap_or_default().to_owned();
+        let tie = json!({"tickets": [{"kind": "related", "ticket": number(&his.0)}]});
+        let at = version(&hers.0).await;
+        let (status, _, body) = send(
+            &backend,
+            agent,
+            ("POST", &format!("{}/links", hers.0)),
+            at,
+            Some(tie),
+        )
+        .await;
+        assert_eq!(status, 200, "{body}");
+        let into = json!({"into": number(&hers.0)});
+        let at = version(&merged.0).await;
+        let (status, _, body) = send(
+            &backend,
+            agent,
+            ("POST", &format!("{}/merge", merged.0)),
+            at,
+            Some(into),
+        )
+        .await;
+        assert_eq!(status, 409, "tickets of two customers are not made one: {body}");
+        let (_, _, whole) = send(&backend, agent, ("GET", &hers.0), 0, None).await;
+        for word in ["raspberry", "blackcurrant"] {
+            assert!(whole.to_string().contains(word), "the desk reads {word}: {whole}");
+        }
+
+        for (who, theirs, foreign) in [
+            ("cora:customers", vec![hers], vec![his, merged]),
+            ("carl:customers", vec![his, merged], vec![hers]),
+        ] {
+            let (_, _, list) = send(&backend, who, ("GET", "/support/tickets"), 0, None).await;
+            let mut seen = list.to_string();
+            for (place, word, file) in theirs {
+                let (status, _, body) = send(&backend, who, ("GET", place), 0, None).await;
+                assert_eq!(status, 200, "{who} {place}: {body}");
+                assert!(body.to_string().contains(word), "{who}: {body}");
+                seen.push_str(&body.to_string());
+                let (status, ..) =
+                    send(&backend, who, ("GET", &format!("/attachments/{file}")), 0, None).await;
+                assert_eq!(status, 200, "{who} {file}");
+            }
+            for (place, word, file) in foreign {
+                assert!(!seen.contains(word), "{who} reads of the {word}: {seen}");
+                for path in [place.clone(), format!("/attachments/{file}")] {
+                    let (status, _, body) = send(&backend, who, ("GET", &path), 0, None).await;
+                    assert_eq!(status, 404, "{who} {path}: {body}");
+                }
+                let says = json!({"body": "hello", "visibility": "public"});
+                let (status, _, body) = send(
+                    &backend,
+                    who,
+                    ("POST", &format!("{place}/messages")),
+                    0,
+                    Some(says),
+                )
+                .await;
+                assert_eq!(status, 404, "{who} {place}: {body}");
+            }
+        }
+    });
+}
