@@ -235,6 +235,8 @@ pub struct SmtpSettings {
     pub port: u16,
     /// How the way to it is kept secret.
     pub security: SmtpSecurity,
+    /// A file of certificates (PEM) of authorities that are trusted besides the machine's own; empty: none.
+    pub ca_file: String,
     /// Whom it knows the backend as; empty: it does not ask.
     pub username: String,
     /// Where the password comes from: one source.
@@ -251,6 +253,7 @@ impl Default for SmtpSettings {
             host: String::new(),
             port: 587,
             security: SmtpSecurity::Starttls,
+            ca_file: String::new(),
             username: String::new(),
             password: Vec::new(),
             from: String::new(),

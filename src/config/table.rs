@@ -160,6 +160,7 @@ pub const KEYS: &[Key] = &[
     key("smtp", "host", Kind::Text),
     key("smtp", "port", Kind::Number(1, 65_535)),
     key("smtp", "security", Kind::Words(&["starttls", "tls", "none"])),
+    key("smtp", "ca_file", Kind::Text),
     key("smtp", "username", Kind::Text),
     key("smtp", "password", Kind::KeySources),
     key("smtp", "from", Kind::Text),

@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use lettre::message::{Mailbox, header};
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message as Mail, Tokio1Executor};
 use secrecy::ExposeSecret as _;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::{CertificateError, Error as TlsError};
 
 use crate::config::sections::{SmtpSecurity, SmtpSettings};
 use crate::domain::time::Moment;
@@ -33,14 +37,10 @@ impl Smtp {
             "smtp.from: this is no mail address; write one such as \"Support <support@example.com>\""
                 .to_owned()
         })?;
-        let tls = || {
-            TlsParameters::new(settings.host.clone())
-                .map_err(|error| format!("smtp.host: TLS cannot be set up: {error}"))
-        };
         let security = match settings.security {
             SmtpSecurity::None => Tls::None,
-            SmtpSecurity::Starttls => Tls::Required(tls()?),
-            SmtpSecurity::Tls => Tls::Wrapper(tls()?),
+            SmtpSecurity::Starttls => Tls::Required(tls(settings)?),
+            SmtpSecurity::Tls => Tls::Wrapper(tls(settings)?),
         };
         let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
             .port(settings.port)
@@ -122,20 +122,78 @@ impl Channel for Smtp {
             let mail = self.mail(message, now)?;
             match self.transport.send(mail).await {
                 Ok(_) => Ok(()),
-                Err(error) => {
-                    // The server's own words may repeat the address: only the code is kept.
-                    let why = match error.status() {
-                        Some(code) => format!("the mail server answered {code}"),
-                        None if error.is_timeout() => "the mail server did not answer in time".to_owned(),
-                        None => "the mail server could not be reached, or broke off".to_owned(),
-                    };
-                    Err(if error.is_permanent() {
-                        NotTaken::Never(why)
-                    } else {
-                        NotTaken::Later(why)
-                    })
-                }
+                Err(error) if error.is_permanent() => Err(NotTaken::Never(why(&error))),
+                Err(error) => Err(NotTaken::Later(why(&error))),
             }
         })
     }
+}
+
+fn tls(settings: &SmtpSettings) -> Result<TlsParameters, String> {
+    let mut tls = TlsParameters::builder(settings.host.clone());
+    if !settings.ca_file.is_empty() {
+        let wrong = |why: &str| format!("smtp.ca_file: {}: {why}", settings.ca_file);
+        let pem = std::fs::read(&settings.ca_file).map_err(|error| wrong(&error.to_string()))?;
+        let none = "holds no certificates (PEM)";
+        if CertificateDer::pem_slice_iter(&pem).next().is_none() {
+            return Err(wrong(none));
+        }
+        tls = tls.add_root_certificate(Certificate::from_pem(&pem).map_err(|_| wrong(none))?);
+    }
+    tls.build()
+        .map_err(|error| format!("smtp.host: TLS cannot be set up: {error}"))
+}
+
+/// Why a letter was not taken, in our words: the server's own may repeat the address, or what it was signed in with.
+fn why(error: &Error) -> String {
+    if let Some(code) = error.status().map(|code| code.to_string()) {
+        return match code.as_str() {
+            "530" | "534" | "535" | "538" => format!(
+                "the mail server refused the sign-in ({code}); look at smtp.username and smtp.password"
+            ),
+            _ => format!("the mail server answered {code}"),
+        };
+    }
+    if let Some(certificate) = certificate_error(error) {
+        let why = match certificate {
+            CertificateError::UnknownIssuer => {
+                "is signed by nobody whom this machine trusts; smtp.ca_file can name who else is trusted"
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "is for another name than smtp.host"
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
+            _ => "is not valid",
+        };
+        return format!("nothing was sent: the mail server's certificate {why}");
+    }
+    if error.is_timeout() {
+        return "the mail server did not answer in time".to_owned();
+    }
+    if error.is_client() {
+        // Before anything was sent, and in words of the library's own.
+        let what = if error.to_string().contains("STARTTLS") {
+            "no encryption (STARTTLS)"
+        } else {
+            "no sign-in by PLAIN or LOGIN"
+        };
+        return format!("nothing was sent: the mail server offers {what}");
+    }
+    "the mail server could not be reached, or broke off".to_owned()
+}
+
+/// What is wrong with the server's certificate, if that is what is wrong.
+fn certificate_error(error: &Error) -> Option<&CertificateError> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+            .and_then(|inner| inner.downcast_ref::<TlsError>());
+        if let Some(TlsError::InvalidCertificate(certificate)) = inner.or_else(|| error.downcast_ref()) {
+            return Some(certificate);
+        }
+        next = error.source();
+    }
+    None
 }

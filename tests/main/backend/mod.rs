@@ -12,6 +12,8 @@ mod hostile;
 mod killed;
 mod live;
 mod lookups;
+mod mail;
+mod mail_server;
 mod objects;
 mod outbox;
 mod pages;

@@ -1,7 +1,6 @@
 //! What goes out to customers: by a real mail server and a signed webhook, once each under one id, whatever goes wrong.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,124 +15,30 @@ use tokendesk::server::workers::outbox::round;
 use tokendesk::wire::deliveries::Delivery;
 use tokendesk::wire::page::ListParams;
 use tokendesk::wire::tokens::{ActionDone, AddToken, UndoAction};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::disputes::{because, wallet};
 use super::harness::{Backend, on_each};
-
-/// What the mail server does with the next letter.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Mood {
-    /// Takes it.
-    Takes,
-    /// Says "not now".
-    Busy,
-    /// Says "never".
-    Refuses,
-    /// Takes it and hangs up before it says so.
-    TakesSilently,
-}
-
-/// A mail server: as much of RFC 5321 as a client needs.
-#[derive(Clone)]
-struct MailServer {
-    port: u16,
-    letters: Arc<Mutex<Vec<String>>>,
-    moods: Arc<Mutex<VecDeque<Mood>>>,
-}
-
-impl MailServer {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let server = Self {
-            port: listener.local_addr().expect("an address").port(),
-            letters: Arc::default(),
-            moods: Arc::default(),
-        };
-        let accepting = server.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(accepting.clone().talk(stream));
-            }
-        });
-        server
-    }
-
-    fn next(&self, moods: &[Mood]) {
-        self.moods.lock().expect("moods").extend(moods);
-    }
-
-    fn letters(&self) -> Vec<String> {
-        self.letters.lock().expect("letters").clone()
-    }
-
-    async fn talk(self, stream: TcpStream) -> Option<()> {
-        let (read, mut write) = stream.into_split();
-        let mut lines = BufReader::new(read).lines();
-        write.write_all(b"220 mail.test ESMTP\r\n").await.ok()?;
-        let mood = self
-            .moods
-            .lock()
-            .expect("moods")
-            .pop_front()
-            .unwrap_or(Mood::Takes);
-        while let Some(line) = lines.next_line().await.ok()? {
-            let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
-            let answer: &[u8] = match verb.as_str() {
-                "EHLO" => b"250-mail.test\r\n250 8BITMIME\r\n",
-                "RCPT" if mood == Mood::Busy => b"451 try again later\r\n",
-                "RCPT" if mood == Mood::Refuses => b"550 no such user dana@example.com\r\n",
-                "DATA" => {
-                    write.write_all(b"354 go on\r\n").await.ok()?;
-                    let mut letter = String::new();
-                    while let Some(line) = lines.next_line().await.ok()? {
-                        if line == "." {
-                            break;
-                        }
-                        letter.push_str(&line);
-                        letter.push('\n');
-                    }
-                    self.letters.lock().expect("letters").push(letter);
-                    if mood == Mood::TakesSilently {
-                        return None;
-                    }
-                    b"250 taken\r\n"
-                }
-                "QUIT" => {
-                    write.write_all(b"221 bye\r\n").await.ok()?;
-                    return Some(());
-                }
-                _ => b"250 fine\r\n",
-            };
-            write.write_all(answer).await.ok()?;
-        }
-        Some(())
-    }
-}
-
-fn header<'a>(letter: &'a str, name: &str) -> &'a str {
-    let line = letter.lines().find(|l| l.starts_with(&format!("{name}: ")));
-    line.and_then(|l| l.split_once(": "))
-        .map_or("", |(_, value)| value)
-}
+use super::mail_server::{Door, MailServer, Mood, header};
 
 /// Backend, mail server, webhook receiver, and the ways to both. Tests turn the worker's rounds by hand.
-struct Post<'a> {
-    backend: &'a Backend,
-    mail: MailServer,
+pub struct Post<'a> {
+    pub backend: &'a Backend,
+    pub mail: MailServer,
     hook: MockServer,
-    channels: Vec<Arc<dyn Channel>>,
+    pub channels: Vec<Arc<dyn Channel>>,
     account: AccountId,
     offer: Offer,
 }
 
 impl<'a> Post<'a> {
-    async fn new(backend: &'a Backend) -> Self {
+    pub async fn new(backend: &'a Backend) -> Self {
         let (account, offer) = wallet(backend).await;
-        let (mail, hook) = (MailServer::start().await, MockServer::start().await);
+        let (mail, hook) = (
+            MailServer::start(Door::default()).await,
+            MockServer::start().await,
+        );
         let smtp = SmtpSettings {
             host: "127.0.0.1".to_owned(),
             port: mail.port,
@@ -165,7 +70,7 @@ impl<'a> Post<'a> {
             .await;
     }
 
-    async fn add(&self) -> ActionDone {
+    pub async fn add(&self) -> ActionDone {
         let body = AddToken {
             offer_id: self.offer.id,
             reason: because("never arrived"),
@@ -179,7 +84,7 @@ impl<'a> Post<'a> {
     }
 
     /// Turns the worker until there is nothing left to do now.
-    async fn turn(&self) {
+    pub async fn turn(&self) {
         for _ in 0..20 {
             let services = &self.backend.server.services;
             if round(services, &self.channels).await.expect("a round") == 0 {
@@ -189,7 +94,7 @@ impl<'a> Post<'a> {
         panic!("the worker does not come to rest");
     }
 
-    async fn deliveries(&self, q: &str) -> Vec<Delivery> {
+    pub async fn deliveries(&self, q: &str) -> Vec<Delivery> {
         let params = ListParams {
             q: Some(q.to_owned()),
             ..ListParams::default()
