@@ -16,9 +16,9 @@ pub(super) struct ListArgs {
     /// A line in the query language, such as 'state:active expires:<+30d sort:expires'
     #[arg(long, short, value_name = "LINE", allow_hyphen_values = true)]
     query: Option<String>,
-    /// Most rows
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    limit: u32,
+    /// Most rows [default: 50; with --csv all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: Option<u32>,
     /// Time zone that dates in the query are meant in
     #[arg(long, value_name = "ZONE")]
     tz: Option<String>,
@@ -33,12 +33,23 @@ struct Listing<T> {
     total: Option<Total>,
 }
 
+/// Rows of a list, unless the person says how many.
+const ROWS: u32 = 50;
+
 impl ListArgs {
+    /// The parameters of the first page of everything: as many rows at once as there may be, unless fewer are wanted.
+    pub(super) fn params_of_all(&self) -> ListParams {
+        ListParams {
+            limit: Some(self.limit.unwrap_or(MAX_LIMIT).min(MAX_LIMIT)),
+            ..self.params()
+        }
+    }
+
     /// The parameters of the first page.
     pub(super) fn params(&self) -> ListParams {
         ListParams {
             q: self.query.clone(),
-            limit: Some(self.limit.min(MAX_LIMIT)),
+            limit: Some(self.limit.unwrap_or(ROWS).min(MAX_LIMIT)),
             tz: self.tz.clone(),
             ..ListParams::default()
         }
@@ -52,7 +63,7 @@ impl ListArgs {
         heading: &[&str],
         row: impl Fn(&T) -> Vec<String>,
     ) -> Result<(), Exit> {
-        let most = self.limit as usize;
+        let most = self.limit.unwrap_or(ROWS) as usize;
         let mut listing = Listing {
             items: Vec::new(),
             more: false,
@@ -80,7 +91,7 @@ impl ListArgs {
     }
 
     /// Prints the list as comma-separated values (RFC 4180), a heading first. Cells are made harmless: for terminals, and for
-    /// spreadsheets, which would run what begins like a formula.
+    /// spreadsheets, which would run what begins like a formula. Walks through all pages, unless fewer rows are wanted.
     pub(super) async fn print_csv<T: DeserializeOwned>(
         &self,
         output: &Output,
@@ -89,7 +100,7 @@ impl ListArgs {
         row: impl Fn(&T) -> Vec<String>,
     ) -> Result<(), Exit> {
         output.text(&csv::line(heading.iter().copied()))?;
-        let mut left = self.limit as usize;
+        let mut left = self.limit.map_or(usize::MAX, |limit| limit as usize);
         while left > 0 {
             let page = match pages.next().await {
                 Ok(Some(page)) => page,

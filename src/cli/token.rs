@@ -167,7 +167,6 @@ pub(super) async fn run(ctx: Context, args: TokenArgs) -> Result<(), Exit> {
             csv,
             list,
         } => {
-            let pages = api.token_pages_at(account, as_of, list.params());
             if csv {
                 // the audit keeps who takes tokens out, here as at the desk
                 let params = list.params();
@@ -181,8 +180,10 @@ pub(super) async fn run(ctx: Context, args: TokenArgs) -> Result<(), Exit> {
                 let begun = api.begin_export(IntentKey::new(), &export).await;
                 begun.map_err(|error| list.pointed(error.into()))?;
                 let row = |token: &TokenRow| exports::cells(token).to_vec();
+                let pages = api.token_pages_at(account, as_of, list.params_of_all());
                 return list.print_csv(&ctx.output, pages, &exports::COLUMNS, row).await;
             }
+            let pages = api.token_pages_at(account, as_of, list.params());
             let heading = ["id", "name", "state", "value", "merchant", "claimed", "expires"];
             list.print(&ctx.output, pages, &heading, row).await
         }

@@ -287,6 +287,33 @@ async fn a_list_is_items_for_programs_and_a_harmless_table_for_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_for_other_programs_holds_all_pages_unless_fewer_rows_are_wanted() {
+    let scene = Scene::new().await;
+    let rows = |n: usize| (0..n).map(|_| row(TokenId::new())).collect::<Vec<_>>();
+    Mock::given(path(format!("{BASE}/tokens/exports")))
+        .respond_with(ours(201).set_body_json(json!({"id": TokenId::new(), "rows": 201})))
+        .mount(&scene.backend)
+        .await;
+    Mock::given(path(format!("{BASE}/tokens")))
+        .and(query_param("cursor", "two"))
+        .respond_with(ours(200).set_body_json(json!({"items": rows(1), "next": null, "prev": "one"})))
+        .mount(&scene.backend)
+        .await;
+    for (limit, n) in [("200", 200), ("3", 3)] {
+        Mock::given(path(format!("{BASE}/tokens")))
+            .and(query_param("limit", limit))
+            .respond_with(ours(200).set_body_json(json!({"items": rows(n), "next": "two", "prev": null})))
+            .mount(&scene.backend)
+            .await;
+    }
+    let lines = |out: &str| out.split("\r\n").filter(|line| !line.is_empty()).count();
+    let all = scene.run(&["token", "list", "--csv"]).await;
+    assert_eq!((all.code, lines(&all.out)), (0, 202), "heading and all: {all:?}");
+    let few = scene.run(&["token", "list", "--csv", "--limit", "3"]).await;
+    assert_eq!((few.code, lines(&few.out)), (0, 4), "{few:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_query_is_pointed_at() {
     let scene = Scene::new().await;
     Mock::given(path(format!("{BASE}/support/tickets")))
