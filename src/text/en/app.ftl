@@ -16,6 +16,7 @@ away = away
 offline = offline
 app-greeting = Hello { $name } ({ $employee }). Signed in by { $issuer }.
 app-palette-title = All commands
+app-view-outside = View in { $where }
 app-palette-nothing = Nothing fits. Esc closes.
 app-help-title = Keys that work here
 app-no-such-keys = { $keys } means nothing here. ? shows the keys.

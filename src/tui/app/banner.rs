@@ -183,7 +183,16 @@ impl App {
             .screen()
             .filter(|_| self.layers.is_empty())
             .and_then(|kept| kept.screen.label(command, &self.env.ctx()));
-        own.unwrap_or_else(|| command.label().to_owned())
+        own.unwrap_or_else(|| self.name_of(command))
+    }
+
+    /// What a command is called at this desk: the partner's system has its name in the desk's profile.
+    pub(super) fn name_of(&self, command: Command) -> String {
+        let outside = self.env.desk.brand.external.trim();
+        if command == Command::ViewOutside && !outside.is_empty() {
+            return self.env.words.with("app-view-outside", &[("where", outside)]);
+        }
+        command.label().to_owned()
     }
 
     /// The toast at the right of the last line, from `from` on; a long one takes lines above it as well.

@@ -347,7 +347,8 @@ impl App {
                         offered.push((*command, Availability::Dimmed(why)));
                     }
                 }
-                let palette = Palette::new(&self.contexts(), &offered, &self.env.keymap);
+                let name = |command| self.name_of(command);
+                let palette = Palette::new(&self.contexts(), &offered, &self.env.keymap, &name);
                 self.layers.push(Layer::Palette(palette));
             }
             Command::Explain => self.explain(jobs),
@@ -412,9 +413,10 @@ impl App {
                 Availability::Enabled => None,
                 Availability::Dimmed(why) => {
                     let keys = self.env.keymap.hint(command);
+                    let what = self.name_of(command);
                     let values = [
                         ("keys", keys.as_str()),
-                        ("what", command.label()),
+                        ("what", what.as_str()),
                         ("why", why.as_str()),
                     ];
                     Some(self.env.words.with("app-why-dimmed-line", &values))

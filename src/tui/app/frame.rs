@@ -144,11 +144,10 @@ impl App {
             let chosen = at == palette.at;
             let dimmed = entry.availability != Availability::Enabled;
             let role = if dimmed { Role::Dimmed } else { Role::Text };
-            let label = entry.command.label();
             let label = if dimmed {
-                format!("({label})")
+                format!("({})", entry.name)
             } else {
-                label.to_owned()
+                entry.name.clone()
             };
             line(
                 buf,

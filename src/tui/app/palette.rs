@@ -10,6 +10,8 @@ use crate::tui::keys::{Command, Context, Key, KeyCode, Keymap};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub command: Command,
+    /// What it is called at this desk.
+    pub name: String,
     pub keys: String,
     pub availability: Availability,
 }
@@ -34,10 +36,21 @@ pub(super) enum Outcome {
 }
 
 impl Palette {
-    pub fn new(contexts: &[Context], offered: &[(Command, Availability)], keymap: &Keymap) -> Self {
+    pub fn new(
+        contexts: &[Context],
+        offered: &[(Command, Availability)],
+        keymap: &Keymap,
+        name: &dyn Fn(Command) -> String,
+    ) -> Self {
+        let entry = |command, availability| Entry {
+            command,
+            name: name(command),
+            keys: keymap.keys_of(command).join(", "),
+            availability,
+        };
         let mut entries: Vec<Entry> = offered
             .iter()
-            .map(|(command, availability)| entry(*command, availability.clone(), keymap))
+            .map(|(command, availability)| entry(*command, availability.clone()))
             .collect();
         for command in Command::ALL {
             if *command == Command::Palette || entries.iter().any(|known| known.command == *command) {
@@ -48,11 +61,11 @@ impl Palette {
             } else {
                 Availability::Dimmed(format!(
                     "“{}” works in: {}.",
-                    command.label(),
+                    name(*command),
                     command.context().word()
                 ))
             };
-            entries.push(entry(*command, availability, keymap));
+            entries.push(entry(*command, availability));
         }
         let rank = |entry: &Entry| match (&entry.availability, entry.command.context()) {
             (Availability::Dimmed(_), _) => 2,
@@ -116,10 +129,7 @@ impl Palette {
         let mut scratch = Vec::new();
         let mut scored: Vec<(u32, usize)> = Vec::new();
         for (at, entry) in self.entries.iter().enumerate() {
-            let by_label = pattern.score(
-                Utf32Str::new(entry.command.label(), &mut scratch),
-                &mut self.matcher,
-            );
+            let by_label = pattern.score(Utf32Str::new(&entry.name, &mut scratch), &mut self.matcher);
             let by_name = pattern.score(
                 Utf32Str::new(entry.command.name(), &mut scratch),
                 &mut self.matcher,
@@ -139,13 +149,5 @@ impl Palette {
         }
         scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         self.shown = scored.into_iter().map(|(_, at)| at).collect();
-    }
-}
-
-fn entry(command: Command, availability: Availability, keymap: &Keymap) -> Entry {
-    Entry {
-        command,
-        keys: keymap.keys_of(command).join(", "),
-        availability,
     }
 }

@@ -68,7 +68,7 @@ impl App {
                         Availability::Dimmed(why) => why.as_str(),
                         Availability::Enabled => entry.command.doc(),
                     };
-                    lines.push(format!("{} ({}): {why}", entry.command.label(), entry.keys));
+                    lines.push(format!("{} ({}): {why}", entry.name, entry.keys));
                 }
             }
             Layer::Help(help) => {

@@ -42,6 +42,17 @@ fn the_palette_finds_commands_by_a_few_letters_and_gives_them() {
 }
 
 #[test]
+fn the_partners_system_has_its_own_name() {
+    let mut desk = Desk1::signed_in();
+    desk.keys(": o u t s i d e");
+    let text = desk.text();
+    assert!(
+        text.contains("View in Extra Care") && !text.contains("View outside"),
+        "{text}"
+    );
+}
+
+#[test]
 fn help_and_explanation_lie_on_top_and_close() {
     let mut desk = Desk1::signed_in();
     desk.keys("?");
