@@ -75,6 +75,27 @@ pub fn wrapped(text: &str, cols: u16) -> Vec<String> {
         .collect()
 }
 
+/// Between two keys with what they do.
+const BETWEEN: &str = "   ";
+
+/// A line of keys, parted by three spaces, broken between two of them: a key stays with what it does.
+#[must_use]
+pub fn key_lines(text: &str, cols: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let text = clean(text);
+    for part in text.split(BETWEEN).map(str::trim).filter(|part| !part.is_empty()) {
+        if let Some(last) = lines.last_mut()
+            && width(last) + BETWEEN.len() + width(part) <= usize::from(cols)
+        {
+            last.push_str(BETWEEN);
+            last.push_str(part);
+        } else {
+            lines.extend(wrap(part, usize::from(cols)).into_iter().map(str::to_owned));
+        }
+    }
+    lines
+}
+
 /// Draws a text broken into lines, as much of it as the area holds; where something is left out, the last line ends
 /// with `…`. Gives back the rows used.
 pub fn block(buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
@@ -164,6 +185,21 @@ mod tests {
             "far beyond is not looked at"
         );
         assert_eq!(cols("中\u{200b}文"), 4);
+    }
+
+    #[test]
+    fn a_key_stays_with_what_it_does() {
+        let keys = "enter Sort by this   space Add or take away   - Turn round   0 Own order   esc Close";
+        assert_eq!(key_lines(keys, 90), [keys]);
+        assert_eq!(
+            key_lines(keys, 66),
+            [
+                "enter Sort by this   space Add or take away   - Turn round",
+                "0 Own order   esc Close"
+            ]
+        );
+        assert_eq!(key_lines("a Very long", 7), ["a Very", "long"]);
+        assert!(key_lines("", 10).is_empty());
     }
 
     #[test]

@@ -249,10 +249,10 @@ impl Dialog for PickDialog {
         let count = |text: &str| u16::try_from(stroke::wrapped(text, inside).len()).unwrap_or(1);
         let head: u16 = self.pick.head(ctx).iter().map(|line| count(line)).sum();
         let foot = match &self.refusal {
-            Some(why) => format!("{} {why}", ctx.theme.sign(Sign::Error)),
-            None => self.foot(ctx),
+            Some(why) => stroke::wrapped(&format!("{} {why}", ctx.theme.sign(Sign::Error)), inside),
+            None => stroke::key_lines(&self.foot(ctx), inside),
         };
-        let low = count(&foot);
+        let low = u16::try_from(foot.len()).unwrap_or(1);
         let gap = u16::from(head > 0);
         let rows = match items.len() {
             0 => count(&self.pick.empty(ctx)),
@@ -301,7 +301,9 @@ impl Dialog for PickDialog {
         } else {
             Role::Key
         };
-        stroke::block(buf, under, &foot, look.style(role));
+        for (text, y) in foot.iter().zip(under.y..under.bottom()) {
+            stroke::line(buf, under.x, y, under.width, text, look.style(role));
+        }
         None
     }
 
