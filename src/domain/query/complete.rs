@@ -52,6 +52,25 @@ pub fn complete(text: &str, at: usize, fields: &'static FieldSet) -> Completion 
     values(start, typed, fields.get(name))
 }
 
+/// The same in the text of one field of a form, where `!` negates and the field's name is not written.
+#[must_use]
+pub fn complete_field(text: &str, at: usize, field: &'static Field) -> Completion {
+    let before = text.get(..at).unwrap_or(text);
+    let word = word_start(before);
+    let value = before[word..].strip_prefix('!').unwrap_or(&before[word..]);
+    let value = value.trim_start_matches([':', '<', '>', '=']);
+    let typed = &value[value_start(value)..];
+    values(before.len() - typed.len(), typed, Some(field))
+}
+
+/// The same in the text of a form's order.
+#[must_use]
+pub fn complete_order(text: &str, at: usize, fields: &FieldSet) -> Completion {
+    let before = text.get(..at).unwrap_or(text);
+    let start = before.rfind([',', ' ']).map_or(0, |sign| sign + 1);
+    sort_keys(start, &before[start..], fields)
+}
+
 fn names(start: usize, typed: &str, fields: &FieldSet) -> Completion {
     let mut candidates: Vec<Candidate> = fields
         .fields

@@ -27,7 +27,7 @@ pub mod parse;
 pub mod pick;
 
 pub use ast::{Compare, Query, Shape, SortKey, Span, Term, TermKind, Test};
-pub use complete::{Candidate, Completion, complete};
+pub use complete::{Candidate, Completion, complete, complete_field, complete_order};
 pub use error::QueryError;
 pub use eval::{Record, compare, matches};
 pub use fields::{

@@ -67,6 +67,26 @@ impl Field {
         self.input.cursor()
     }
 
+    /// The byte where the cursor is.
+    #[must_use]
+    pub fn byte(&self) -> usize {
+        let text = self.text();
+        text.char_indices()
+            .nth(self.cursor())
+            .map_or(text.len(), |(at, _)| at)
+    }
+
+    /// Writes something in the place of what stands from byte `start` to the cursor, which goes behind it.
+    pub fn replace(&mut self, start: usize, text: &str) {
+        let (old, at) = (self.text(), self.byte());
+        let Some(kept) = old.get(..start.min(at)) else {
+            return;
+        };
+        let head = format!("{kept}{text}");
+        let whole = format!("{head}{}", &old[at..]);
+        self.set_at(&whole, head.chars().count());
+    }
+
     /// Takes another text; the cursor goes to its end.
     pub fn set(&mut self, text: &str) {
         self.input = Input::new(clean(text).into_owned());

@@ -67,21 +67,12 @@ impl QueryLine {
     /// The byte where the cursor is.
     #[must_use]
     pub fn at(&self) -> usize {
-        let text = self.field.text();
-        text.char_indices()
-            .nth(self.field.cursor())
-            .map_or(text.len(), |(at, _)| at)
+        self.field.byte()
     }
 
     /// Writes something in the place of what stands from byte `start` to the cursor, which goes behind it.
     pub fn put(&mut self, start: usize, text: &str) {
-        let (old, at) = (self.field.text(), self.at());
-        let Some(kept) = old.get(..start.min(at)) else {
-            return;
-        };
-        let head = format!("{kept}{text}");
-        let whole = format!("{head}{}", &old[at..]);
-        self.field.set_at(&whole, head.chars().count());
+        self.field.replace(start, text);
         self.mistake = None;
     }
 

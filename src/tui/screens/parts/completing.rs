@@ -30,7 +30,16 @@ pub(super) struct Completing {
 impl Completing {
     /// The ways that there are; `None` where there is none.
     pub fn at(line: &QueryLine, fields: &'static FieldSet, data: &Suggesting, ctx: &Ctx<'_>) -> Option<Self> {
-        let mut found = complete(line.text(), line.at(), fields);
+        Self::of(complete(line.text(), line.at(), fields), fields, data, ctx)
+    }
+
+    /// The ways that there are at a place, with those that the data has.
+    pub fn of(
+        mut found: Completion,
+        fields: &'static FieldSet,
+        data: &Suggesting,
+        ctx: &Ctx<'_>,
+    ) -> Option<Self> {
         let mut candidates = data.fitting(&found, fields, ctx);
         let of_data = candidates.len();
         candidates.append(&mut found.candidates);
@@ -59,9 +68,9 @@ impl Completing {
         self.of_data > 0 && !self.found.typed.is_empty() && self.found.candidates.iter().any(more)
     }
 
-    /// Writes what all ways have in common; tells whether that was the only way. Of values out of the data nothing is
+    /// Writes, from a byte up to the cursor, what all ways have in common; tells whether that was the only way. Of values out of the data nothing is
     /// written unless there is one only: half of a quoted value cannot be read.
-    pub fn begin(&mut self, line: &mut QueryLine) -> bool {
+    pub fn begin(&mut self, put: impl FnOnce(usize, &str)) -> bool {
         if self.of_data > 0 && self.found.candidates.len() > 1 {
             return false;
         }
@@ -76,13 +85,13 @@ impl Completing {
             &common[..common.floor_char_boundary(same)]
         });
         if self.of_data > 0 || common.len() >= self.found.typed.len() {
-            line.put(self.found.start, common);
+            put(self.found.start, common);
         }
         texts.len() == 1
     }
 
     /// Goes to the next way, or the one before, and writes it.
-    pub fn step(&mut self, forward: bool, line: &mut QueryLine) {
+    pub fn step(&mut self, forward: bool, put: impl FnOnce(usize, &str)) {
         let count = self.found.candidates.len();
         let at = match (self.at, forward) {
             (None, true) => 0,
@@ -91,24 +100,28 @@ impl Completing {
             (Some(at), false) => (at + count.saturating_sub(1)) % count.max(1),
         };
         if let Some(candidate) = self.found.candidates.get(at) {
-            line.put(self.found.start, &candidate.text);
+            put(self.found.start, &candidate.text);
             self.at = Some(at);
         }
     }
 
-    /// Draws the ways in a box over the line whose cursor is `at`.
+    /// Draws the ways in a box over the line whose cursor is `at`, or under it where there is no room above.
     pub fn draw(&self, at: Position, buf: &mut Buffer, ctx: &Ctx<'_>) {
         let look = look(ctx);
         let shown = self.found.candidates.len().min(SEEN);
         let high = u16::try_from(shown).unwrap_or(0) + 2;
         let area = buf.area;
         let width = WIDEST.min(area.width);
-        if at.y < high + area.y {
+        let y = if at.y >= high + area.y {
+            at.y - high
+        } else if at.y + high < area.bottom() {
+            at.y + 1
+        } else {
             return;
-        }
+        };
         let place = Rect {
             x: at.x.min(area.right().saturating_sub(width)),
-            y: at.y - high,
+            y,
             width,
             height: high,
         };

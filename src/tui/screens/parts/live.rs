@@ -219,7 +219,8 @@ impl<T: Row> Live<T> {
     /// Completes what is being typed: as far as there is one way only, then way by way.
     fn complete(&mut self, forward: bool, ctx: &Ctx<'_>) -> Vec<Effect> {
         if let Some(open) = self.completing.as_mut().filter(|open| open.is_active()) {
-            open.step(forward, &mut self.line);
+            let line = &mut self.line;
+            open.step(forward, |start, text| line.put(start, text));
             return self.typed(ctx);
         }
         let place = self.place();
@@ -239,7 +240,8 @@ impl<T: Row> Live<T> {
 
     /// Writes the only way that there is, or shows all.
     fn begin_completing(&mut self, mut found: Completing, ctx: &Ctx<'_>) -> Vec<Effect> {
-        self.completing = if found.begin(&mut self.line) {
+        let line = &mut self.line;
+        self.completing = if found.begin(|start, text| line.put(start, text)) {
             None
         } else {
             Some(found.active())

@@ -1,12 +1,17 @@
-//! The query line as a form: a field for each field of the list. Enter asks it; the line shows the same query.
+//! The query line as a form: a field for each field of the list. Enter asks it; the line shows the same query. What is
+//! being typed is completed as in the line: by the words of the language and by values out of the data.
+
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::completing::Completing;
 use super::live::words_of;
+use super::suggesting::Suggesting;
 use super::{key, look};
-use crate::domain::query::{self, FieldSet, Form, Query};
-use crate::tui::flow::{Availability, Ctx, Dialog, Effect, Event, Told};
+use crate::domain::query::{self, Completion, FieldSet, Form, Query};
+use crate::tui::flow::{Availability, Ctx, Dialog, Effect, Event, Told, WakeKey};
 use crate::tui::keys::{Command, Context, Key, KeyCode};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::widgets::field::{Edit, Field};
@@ -19,6 +24,10 @@ const WIDEST: u16 = 78;
 const NAMES: u16 = 14;
 /// Longest text of one field, in characters.
 const MOST: usize = 500;
+/// The wake that ends the pause after typing.
+const WAKE: WakeKey = "form";
+/// How long typing may pause before the data is asked for values.
+const PAUSE: Duration = Duration::from_millis(120);
 
 /// The form of a query.
 #[derive(Debug)]
@@ -28,6 +37,10 @@ pub struct QueryForm {
     fields: Vec<Field>,
     cursor: Cursor,
     wrong: Option<String>,
+    completing: Option<Completing>,
+    data: Suggesting,
+    /// The ways were asked for before the data had told its own.
+    asked: bool,
 }
 
 impl QueryForm {
@@ -46,6 +59,9 @@ impl QueryForm {
             fields,
             cursor,
             wrong: None,
+            completing: None,
+            data: Suggesting::default(),
+            asked: false,
         }))
     }
 
@@ -113,28 +129,142 @@ impl QueryForm {
         Vec::new()
     }
 
-    fn edited(&mut self, edit: Edit) {
-        if edit == Edit::Changed {
-            self.wrong = None;
+    /// What may stand where the cursor is; `None` among free words.
+    fn place(&self) -> Option<Completion> {
+        let field = self.fields.get(self.cursor.at)?;
+        let (text, at) = (field.text(), field.byte());
+        match self.set.fields.get(self.cursor.at) {
+            Some(of) => Some(query::complete_field(text, at, of)),
+            None if self.cursor.at == self.set.fields.len() => None,
+            None => Some(query::complete_order(text, at, self.set)),
         }
     }
 
-    fn key(&mut self, key: Key) {
-        match key.code {
-            KeyCode::Up => self.cursor.step(Move::Up),
-            KeyCode::Down => self.cursor.step(Move::Down),
-            KeyCode::PageUp => self.cursor.step(Move::PageUp),
-            KeyCode::PageDown => self.cursor.step(Move::PageDown),
-            _ => {
-                if let Some(field) = self.fields.get_mut(self.cursor.at) {
-                    let edit = field.key(key);
-                    self.edited(edit);
-                }
+    fn ways(&self, ctx: &Ctx<'_>) -> Option<Completing> {
+        Completing::of(self.place()?, self.set, &self.data, ctx)
+    }
+
+    /// Whether the arrows go through the ways.
+    fn is_completing(&self) -> bool {
+        self.completing.as_ref().is_some_and(Completing::is_active)
+    }
+
+    fn leave_ways(&mut self) {
+        self.completing = None;
+        self.asked = false;
+    }
+
+    fn edited(&mut self, edit: Edit, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match edit {
+            Edit::Changed => self.changed(ctx),
+            Edit::Moved => {
+                self.leave_ways();
+                Vec::new()
             }
+            Edit::Ignored => Vec::new(),
         }
+    }
+
+    /// The text is another: so are the ways, and the data is asked after a pause.
+    fn changed(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        self.wrong = None;
+        self.recomplete(ctx);
+        vec![Effect::Wake {
+            after: PAUSE,
+            key: WAKE,
+        }]
+    }
+
+    fn recomplete(&mut self, ctx: &Ctx<'_>) {
+        let active = self.is_completing();
+        self.completing = self
+            .ways(ctx)
+            .map(|found| if active { found.active() } else { found })
+            .filter(|found| found.is_active() || found.is_offered());
+    }
+
+    fn ask_data(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        match self.place() {
+            Some(place) => self.data.ask(&place, self.set, ctx),
+            None => Vec::new(),
+        }
+    }
+
+    /// Completes what is being typed: as far as there is one way only, then way by way.
+    fn complete(&mut self, forward: bool, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let Some(field) = self.fields.get_mut(self.cursor.at) else {
+            return Vec::new();
+        };
+        if let Some(open) = self.completing.as_mut().filter(|open| open.is_active()) {
+            open.step(forward, |start, text| field.replace(start, text));
+            self.wrong = None;
+            return Vec::new();
+        }
+        let effects = self.ask_data(ctx);
+        let waiting = self
+            .place()
+            .is_some_and(|place| self.data.is_waiting(&place, self.set));
+        self.asked = waiting;
+        if waiting {
+            self.completing = self.ways(ctx).map(Completing::active);
+        } else {
+            self.begin_completing(ctx);
+        }
+        effects
+    }
+
+    /// Writes the only way that there is, or shows all.
+    fn begin_completing(&mut self, ctx: &Ctx<'_>) {
+        let (found, field) = (self.ways(ctx), self.fields.get_mut(self.cursor.at));
+        let (Some(mut found), Some(field)) = (found, field) else {
+            return self.leave_ways();
+        };
+        let only = found.begin(|start, text| field.replace(start, text));
+        self.wrong = None;
+        self.completing = (!only).then(|| found.active());
+    }
+
+    /// The data told values.
+    fn suggested(&mut self, ctx: &Ctx<'_>) {
+        if std::mem::take(&mut self.asked) {
+            self.begin_completing(ctx);
+        } else {
+            self.recomplete(ctx);
+        }
+    }
+
+    fn key(&mut self, key: Key, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let completing = self.is_completing();
+        let way = match key.code {
+            KeyCode::Up if completing => return self.complete(false, ctx),
+            KeyCode::Down if completing => return self.complete(true, ctx),
+            KeyCode::Right if !key.ctrl && !key.alt && self.at_end() => return self.complete(true, ctx),
+            KeyCode::Up => Move::Up,
+            KeyCode::Down => Move::Down,
+            KeyCode::PageUp => Move::PageUp,
+            KeyCode::PageDown => Move::PageDown,
+            _ => {
+                let edit = match self.fields.get_mut(self.cursor.at) {
+                    Some(field) => field.key(key),
+                    None => Edit::Ignored,
+                };
+                return self.edited(edit, ctx);
+            }
+        };
+        self.leave_ways();
+        self.cursor.step(way);
+        Vec::new()
+    }
+
+    /// Whether the cursor stands behind the text of its field.
+    fn at_end(&self) -> bool {
+        self.fields
+            .get(self.cursor.at)
+            .is_some_and(|field| field.byte() == field.text().len())
     }
 
     fn step(&mut self, way: Move) {
+        self.leave_ways();
         let (at, last) = (self.cursor.at, self.cursor.len.saturating_sub(1));
         self.cursor.step(match (way, at) {
             (Move::Down, at) if at == last => Move::First,
@@ -160,16 +290,24 @@ impl Dialog for QueryForm {
 
     fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
+            Event::Command(Command::Back) if self.is_completing() => self.leave_ways(),
             Event::Command(Command::Back) => return vec![Effect::Close],
             Event::Command(Command::Confirm | Command::Send) => return self.ask(ctx),
             Event::Command(Command::NextField) => self.step(Move::Down),
             Event::Command(Command::PreviousField) => self.step(Move::Up),
-            Event::Key(key) => self.key(key),
-            Event::Paste(text) => {
-                if let Some(field) = self.fields.get_mut(self.cursor.at) {
-                    let edit = field.paste(&text);
-                    self.edited(edit);
+            Event::Key(key) => return self.key(key, ctx),
+            Event::Woke(WAKE) => return self.ask_data(ctx),
+            Event::Reply(id, reply) => {
+                if self.data.reply(id, reply).is_none() {
+                    self.suggested(ctx);
                 }
+            }
+            Event::Paste(text) => {
+                let edit = match self.fields.get_mut(self.cursor.at) {
+                    Some(field) => field.paste(&text),
+                    None => Edit::Ignored,
+                };
+                return self.edited(edit, ctx);
             }
             _ => {}
         }
@@ -232,6 +370,9 @@ impl Dialog for QueryForm {
             &self.foot(ctx),
             look.style(Role::Key),
         );
+        if let (Some(completing), Some(at)) = (&self.completing, cursor) {
+            completing.draw(at, buf, ctx);
+        }
         cursor
     }
 
@@ -252,6 +393,7 @@ impl Dialog for QueryForm {
             lines.push(ctx.words.with(id, &[("label", &name), ("value", &value)]));
         }
         lines.push(self.hint(ctx));
+        lines.extend(self.completing.as_ref().map(|ways| ways.say(ctx)));
         lines.extend(self.wrong.clone());
         lines.push(self.foot(ctx));
         lines
@@ -276,9 +418,11 @@ impl Dialog for QueryForm {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::World;
+    use super::super::testing::{World, call};
     use super::*;
     use crate::domain::query::TOKEN_FIELDS;
+    use crate::tui::flow::{Answer, ApiCall, AskAnswer, AskCall, RequestId};
+    use crate::wire::tokens::Suggestion;
 
     fn open(world: &World, text: &str) -> Box<dyn Dialog> {
         let context = query::Context {
@@ -321,6 +465,81 @@ mod tests {
                 line,
                 "-state:removed type:coupon,gift value:>=5 coffee sort:-value"
             );
+        }
+    }
+
+    fn told(dialog: &mut dyn Dialog, world: &World, id: RequestId, values: &[&str]) {
+        let values = values.iter().map(|value| Suggestion {
+            value: (*value).to_owned(),
+            insert: query::value_text(value),
+            count: Some(3),
+        });
+        let answer = Answer::Asked(AskAnswer::Suggestions(values.collect()));
+        dialog.update(Event::Reply(id, Ok(answer)), &world.ctx());
+    }
+
+    #[test]
+    fn values_are_completed_by_the_words_of_the_language() {
+        let world = World::new(120, 40);
+        let mut dialog = open(&world, "");
+        let right = || Event::Key(Key::plain(KeyCode::Right));
+        types(&mut *dialog, &world, "active,exp");
+        dialog.update(right(), &world.ctx());
+        let shown = world.dialog(&mut *dialog);
+        assert!(shown.contains("active,expired"), "the only way: {shown}");
+        dialog.update(Event::Command(Command::NextField), &world.ctx());
+        dialog.update(right(), &world.ctx());
+        let shown = world.dialog(&mut *dialog);
+        assert!(shown.contains("gift") && shown.contains("coupon"), "{shown}");
+        insta::assert_snapshot!("form_ways", shown);
+        dialog.update(right(), &world.ctx());
+        dialog.update(Event::Key(Key::plain(KeyCode::Down)), &world.ctx());
+        assert!(
+            dialog
+                .update(Event::Command(Command::Back), &world.ctx())
+                .is_empty(),
+            "only the ways close"
+        );
+        let effects = dialog.update(Event::Command(Command::Confirm), &world.ctx());
+        let [Effect::Tell(Told::Query(line)), Effect::Close] = &effects[..] else {
+            panic!("{effects:?}");
+        };
+        let second = TOKEN_FIELDS.fields[1].kind;
+        let query::FieldKind::Words(words) = second else {
+            panic!("{second:?}")
+        };
+        assert_eq!(*line, format!("state:active,expired type:{}", words[1]));
+    }
+
+    #[test]
+    fn values_are_completed_out_of_the_data() {
+        for (cols, rows) in [(120, 40), (80, 24)] {
+            let world = World::new(cols, rows);
+            let mut dialog = open(&world, "");
+            let merchant = TOKEN_FIELDS
+                .fields
+                .iter()
+                .position(|field| field.name == "merchant");
+            for _ in 0..merchant.expect("a field") {
+                dialog.update(Event::Command(Command::NextField), &world.ctx());
+            }
+            types(&mut *dialog, &world, "!co");
+            let (id, asked) = call(&dialog.update(Event::Woke(WAKE), &world.ctx()));
+            let ApiCall::Ask(AskCall::Suggest { field, typed }) = asked else {
+                panic!("{asked:?}");
+            };
+            assert_eq!((field, typed.as_str()), ("merchant", "co"));
+            told(&mut *dialog, &world, id, &["Corner Cafe", "Costa"]);
+            insta::assert_snapshot!(format!("form_data_{cols}"), world.dialog(&mut *dialog));
+            assert!(dialog.say(&world.ctx()).join(" ").contains("Corner Cafe"));
+            let right = Event::Key(Key::plain(KeyCode::Right));
+            dialog.update(right.clone(), &world.ctx());
+            dialog.update(right, &world.ctx());
+            let effects = dialog.update(Event::Command(Command::Confirm), &world.ctx());
+            let [Effect::Tell(Told::Query(line)), Effect::Close] = &effects[..] else {
+                panic!("{effects:?}");
+            };
+            assert_eq!(line, "-merchant:\"Corner Cafe\"");
         }
     }
 
