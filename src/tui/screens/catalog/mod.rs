@@ -9,15 +9,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::parts::context::TicketContext;
+use super::parts::detail::{self, Detail};
 use super::parts::gate::{sentence, token_action};
 use super::parts::live::{self, Live};
+use super::parts::pictures::Pictures;
 use super::parts::window::Took;
 use super::parts::{ask_latest, day, key, token_verbs, value};
-use crate::domain::id::{AccountId, TicketId};
+use crate::domain::id::{AccountId, OfferId, TicketId};
 use crate::domain::query::OFFER_FIELDS;
 use crate::tui::flow::{
-    Answer, ApiCall, Availability, Ctx, Effect, Event, Explanation, Fact, Latest, Reply, RequestId, Screen,
-    ScreenKind, Toast, Told,
+    Answer, ApiCall, Availability, Ctx, Effect, Event, Explanation, Fact, Latest, Placed, Reply, RequestId,
+    Screen, ScreenKind, Toast, Told,
 };
 use crate::tui::keys::{Command, Context};
 use crate::tui::widgets::list::Move;
@@ -48,6 +50,9 @@ pub struct CatalogScreen {
     offers: Live<OfferRow>,
     /// Enter was pressed before the offers that answer the query were there: it is meant for the first of those.
     choose_when_found: bool,
+    pictures: Pictures,
+    /// The offer whose picture is shown, or is to be after the rest.
+    rests_on: Option<OfferId>,
 }
 
 impl CatalogScreen {
@@ -63,11 +68,31 @@ impl CatalogScreen {
             card_asked: Latest::default(),
             offers,
             choose_when_found: false,
+            pictures: Pictures::default(),
+            rests_on: None,
         }
     }
 
     fn offer(&self) -> Option<&OfferRow> {
         self.offers.window.row()
+    }
+
+    /// The cursor may have come to another offer: its picture follows after a rest.
+    fn follow(&mut self, ctx: &Ctx<'_>) -> Option<Effect> {
+        let here = self.offer().map(|row| row.offer.id);
+        if !ctx.pictures || here == self.rests_on {
+            return None;
+        }
+        self.rests_on = here;
+        Some(Detail::follow())
+    }
+
+    fn show_picture(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let (id, image) = match self.offer() {
+            Some(row) => (Some(row.offer.id), row.offer.image.clone()),
+            None => (None, String::new()),
+        };
+        self.pictures.show(id, &image, ctx)
     }
 
     fn whose(&self, ctx: &Ctx<'_>) -> String {
@@ -156,6 +181,9 @@ impl CatalogScreen {
         let Some((id, reply)) = self.context.reply(id, reply) else {
             return effects;
         };
+        let Some((id, reply)) = self.pictures.reply(id, reply) else {
+            return effects;
+        };
         if self.card_asked.takes(id)
             && let Ok(Answer::Card(card)) = reply
         {
@@ -163,18 +191,8 @@ impl CatalogScreen {
         }
         effects
     }
-}
 
-impl Screen for CatalogScreen {
-    fn kind(&self) -> ScreenKind {
-        ScreenKind::Catalog
-    }
-
-    fn crumb(&self, ctx: &Ctx<'_>) -> String {
-        ctx.words.get("catalog-crumb")
-    }
-
-    fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+    fn happened(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
             Event::Opened => {
                 let mut effects = self.offers.open(ctx, &call_of(self.account));
@@ -188,6 +206,7 @@ impl Screen for CatalogScreen {
             Event::Paste(text) if self.offers.is_typing() => {
                 self.offers.paste(&text, ctx, &call_of(self.account))
             }
+            Event::Woke(detail::WAKE) => self.show_picture(ctx),
             Event::Woke(live::WAKE) => self.offers.woke(ctx, &call_of(self.account)),
             Event::Told(Told::Query(text)) => self.offers.told(&text, ctx, &call_of(self.account)),
             Event::Reply(id, reply) => self.reply(id, reply, ctx),
@@ -201,10 +220,34 @@ impl Screen for CatalogScreen {
             _ => Vec::new(),
         }
     }
+}
+
+impl Screen for CatalogScreen {
+    fn kind(&self) -> ScreenKind {
+        ScreenKind::Catalog
+    }
+
+    fn crumb(&self, ctx: &Ctx<'_>) -> String {
+        ctx.words.get("catalog-crumb")
+    }
+
+    fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
+        let mut effects = self.happened(event, ctx);
+        effects.extend(self.follow(ctx));
+        effects
+    }
 
     fn view(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {
         self.draw(area, buf, ctx);
         None
+    }
+
+    fn picture(&self) -> Option<Placed> {
+        // never the picture of the offer before
+        let here = self.offer().map(|row| row.offer.id);
+        self.pictures
+            .placed()
+            .filter(|placed| Some(placed.picture.offer) == here)
     }
 
     fn question(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) -> Option<Position> {

@@ -311,3 +311,52 @@ fn it_says_itself() {
     screen.update(Event::Command(Command::LeaveText), &world.ctx());
     insta::assert_snapshot!(screen.say(&world.ctx()).join("\n"));
 }
+
+#[test]
+fn the_picture_of_an_offer_follows_the_cursor_after_a_rest() {
+    for (cols, rows) in [(120, 40), (80, 24)] {
+        let mut world = World::new(cols, rows);
+        world.pictures = true;
+        let mut with = offers();
+        for (row, image) in with.iter_mut().zip(["one.png", "two.png", ""]) {
+            row.offer.image = image.to_owned();
+        }
+        let mut screen = opened(&world, true, with.clone());
+        let (id, asked) = call(&screen.update(Event::Woke(detail::WAKE), &world.ctx()));
+        assert!(
+            matches!(asked, ApiCall::Picture(of) if of == with[0].offer.id),
+            "{asked:?}"
+        );
+        let pixels = crate::domain::picture::Pixels::new(2, 1, vec![255; 8]).expect("pixels");
+        let picture = crate::tui::flow::Picture {
+            offer: with[0].offer.id,
+            png: pixels.to_png().expect("written"),
+            pixels,
+        };
+        let answer = Answer::Picture(std::sync::Arc::new(picture));
+        screen.update(Event::Reply(id, Ok(answer)), &world.ctx());
+        let frame = world.frame(&mut screen);
+        let placed = screen.picture().expect("a place");
+        assert!(placed.area.y > rows / 2, "beside the facts: {:?}", placed.area);
+        insta::assert_snapshot!(format!("picture_{cols}"), frame);
+        // the next offer is told at once, without the picture of this one; its own comes after the rest
+        let effects = screen.update(Event::Command(Command::Newer), &world.ctx());
+        assert!(
+            matches!(&effects[..], [Effect::Wake { key, .. }] if *key == detail::WAKE),
+            "{effects:?}"
+        );
+        world.frame(&mut screen);
+        assert!(screen.picture().is_none());
+        let (_, asked) = call(&screen.update(Event::Woke(detail::WAKE), &world.ctx()));
+        assert!(matches!(asked, ApiCall::Picture(of) if of == with[1].offer.id));
+        screen.update(Event::Command(Command::Newer), &world.ctx());
+        let effects = screen.update(Event::Woke(detail::WAKE), &world.ctx());
+        assert!(calls(&effects).is_empty(), "it has none");
+        world.frame(&mut screen);
+        assert!(screen.picture().is_none());
+    }
+    let world = World::new(120, 40);
+    let mut screen = opened(&world, true, offers());
+    let effects = screen.update(Event::Woke(detail::WAKE), &world.ctx());
+    assert!(effects.is_empty(), "pictures are off: {effects:?}");
+}

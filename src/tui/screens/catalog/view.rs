@@ -90,10 +90,14 @@ impl CatalogScreen {
         ]
     }
 
-    fn draw_offer(&self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
+    fn draw_offer(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
         let look = look(ctx);
         let title = ctx.words.get("catalog-offer");
         let inner = Pane::new(&title).draw(area, buf, look);
+        if self.offer().is_none() {
+            return self.pictures.leave();
+        }
+        let inner = self.pictures.keep_place(inner);
         let Some(row) = self.offer() else { return };
         let offer = &row.offer;
         let expires = offer
