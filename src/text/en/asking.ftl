@@ -5,9 +5,7 @@ presets-now = Asked now: { $query }
 presets-now-all = Asked now: everything
 presets-everything = everything
 presets-none = No query is saved yet. P saves the present one under a name and a number key.
-presets-keys =
-    enter or its number Ask   P Save the present one   e Change
-    r Replace its query   x Retire   K J Other key
+presets-keys = enter or its number Ask   P Save the present one   e Change   r Replace its query   x Retire   K J Other key
 presets-own = yours
 presets-own-shared = yours, shared
 presets-of = shared by { $owner }
@@ -49,9 +47,7 @@ presets-retired = Retired “{ $name }”.
 facets-title = Tokens by value
 facets-now = Of { $query }
 facets-now-all = Of all tokens
-facets-keys =
-    space Add or take away   enter Pick and close   - Without it
-    0 None of this field   tab Next field
+facets-keys = space Add or take away   enter Pick and close   - Without it   0 None of this field   tab Next field
 facets-empty = No token fits the query.
 facets-none = none
 facets-more = { $count }+
