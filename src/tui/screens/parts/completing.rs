@@ -106,7 +106,8 @@ impl Completing {
     }
 
     /// Draws the ways in a box over the line whose cursor is `at`, or under it where there is no room above.
-    pub fn draw(&self, at: Position, buf: &mut Buffer, ctx: &Ctx<'_>) {
+    /// `title` tells by which key one goes through them.
+    pub fn draw(&self, at: Position, title: &str, buf: &mut Buffer, ctx: &Ctx<'_>) {
         let look = look(ctx);
         let shown = self.found.candidates.len().min(SEEN);
         let high = u16::try_from(shown).unwrap_or(0) + 2;
@@ -125,7 +126,7 @@ impl Completing {
             width,
             height: high,
         };
-        let inner = pane::popup(place, width, high, &ctx.words.get("complete-title"), buf, look);
+        let inner = pane::popup(place, width, high, title, buf, look);
         let top = self.at.map_or(0, |at| (at + 1).saturating_sub(SEEN));
         let rows = self.found.candidates.iter().enumerate().skip(top);
         for ((n, candidate), y) in rows.zip(inner.y..inner.bottom()) {

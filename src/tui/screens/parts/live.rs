@@ -535,7 +535,7 @@ impl<T: Row> Live<T> {
             .line
             .draw(area, buf, &note, &placeholder, self.typing, look(ctx));
         if let (Some(completing), Some(at)) = (&self.completing, cursor) {
-            completing.draw(at, buf, ctx);
+            completing.draw(at, &ctx.words.get("complete-title"), buf, ctx);
         }
         cursor
     }

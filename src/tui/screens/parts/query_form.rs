@@ -371,7 +371,7 @@ impl Dialog for QueryForm {
             look.style(Role::Key),
         );
         if let (Some(completing), Some(at)) = (&self.completing, cursor) {
-            completing.draw(at, buf, ctx);
+            completing.draw(at, "→", buf, ctx);
         }
         cursor
     }
