@@ -94,6 +94,12 @@ const STEPS: &[Step] = &[
         sqlite: include_str!("migrations/sqlite/0013_plans_of_nouns.sql"),
         postgres: include_str!("migrations/postgres/0013_plans_of_nouns.sql"),
     },
+    Step {
+        version: 14,
+        name: "desk walks",
+        sqlite: include_str!("migrations/sqlite/0014_desk_walks.sql"),
+        postgres: include_str!("migrations/postgres/0014_desk_walks.sql"),
+    },
 ];
 
 fn migrator(text: impl Fn(&Step) -> &'static str) -> Migrator {
@@ -126,8 +132,25 @@ pub async fn migrate_sqlite(pool: &sqlx::SqlitePool) -> Result<(), StoreError> {
 /// # Errors
 /// As [`migrate_sqlite`].
 pub async fn migrate_postgres(pool: &sqlx::PgPool) -> Result<(), StoreError> {
-    migrator(|s| s.postgres).run(pool).await.map_err(refused)
+    let before = sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(pool)
+        .await
+        .ok()
+        .flatten();
+    migrator(|s| s.postgres).run(pool).await.map_err(refused)?;
+    // A table that a step wrote anew has no statistics of the new column and no map of what all can see, and nothing else
+    // would make them: lists of the whole desk stay inside their indexes only with both.
+    if before.is_some_and(|version| version < TOKENS_WRITTEN_ANEW) {
+        sqlx::query("VACUUM (ANALYZE) tokens")
+            .execute(pool)
+            .await
+            .map_err(super::connect::classify_sqlx)?;
+    }
+    Ok(())
 }
+
+/// The last step that writes the tokens anew on PostgreSQL.
+const TOKENS_WRITTEN_ANEW: i64 = 14;
 
 fn refused(error: MigrateError) -> StoreError {
     match error {
