@@ -229,6 +229,7 @@ pub fn list(of: ActionsOf, query: &Query, scope: &Scope, hash: String) -> List {
         keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",
         hash,
+        path: super::path::Path::Planned,
     }
 }
 

@@ -409,6 +409,7 @@ pub fn list(about: About, query: &Query, scope: &Scope, hash: String) -> List {
         keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.* FROM {page}",
         hash,
+        path: super::path::Path::Planned,
     }
 }
 

@@ -254,5 +254,6 @@ pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
         outer: "SELECT page.*, o.kind, o.account_id, o.action_id, o.payload FROM {page} JOIN outbox o \
                 ON o.id = page.outbox_id",
         hash,
+        path: super::path::Path::Planned,
     }
 }

@@ -209,6 +209,7 @@ pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
         keys: filter::order(query, &MAPPING, scope),
         outer: "SELECT page.*, n.number AS ticket_number FROM {page} JOIN tickets n ON n.id = page.subject_id",
         hash,
+        path: super::path::Path::Planned,
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Sql;
 use super::page::{Key, KeyKind};
 use crate::domain::query::dates::DateSpan;
-use crate::domain::query::{Field, FieldKind, Query, SortKey, TermKind, Test, fold, needle};
+use crate::domain::query::{Field, FieldKind, Query, SortKey, Term, TermKind, Test, fold, needle};
 use crate::domain::time::Moment;
 use crate::domain::value;
 
@@ -73,6 +73,8 @@ pub struct Mapping {
 pub enum Free {
     /// Each for itself: a condition with `{}` where the needle goes, over a column of searchable words.
     Like(&'static str),
+    /// In another table, as a [`Column::In`]: the condition on it, and a condition there with `{}` where the needle goes.
+    In(&'static str, &'static str),
     /// In documents of their own: the condition under which one document holds all of these needles.
     Together(fn(&[String]) -> Sql),
 }
@@ -100,37 +102,83 @@ pub fn condition(query: &Query, mapping: &Mapping, scope: &Scope) -> Sql {
         if !sql.is_empty() {
             sql.push(" AND ");
         }
-        let plain = match &term.kind {
-            TermKind::Field { field, tests } => {
-                let mut any = Sql::new("(");
-                for (i, test) in tests.iter().enumerate() {
-                    if i > 0 {
-                        any.push(" OR ");
-                    }
-                    any.append(&one(field, (mapping.column)(field.name), test, scope));
-                }
-                any.push(")");
-                any
-            }
-            TermKind::Free { text, phrase } => match needle(text, *phrase) {
-                Some(needle) => match mapping.free {
-                    Free::Like(condition) => like(condition, &needle),
-                    Free::Together(documents) => documents(&[needle]),
-                },
-                None => Sql::new("(1 = 0)"),
-            },
-        };
-        if term.negated {
-            // What a row lacks does not hold: NULL counts as false before it is turned round.
-            sql.push("(").append(&plain).push(" IS NOT TRUE)");
-        } else {
-            sql.append(&plain);
-        }
+        sql.append(&turned(term, mapping, scope));
     }
     sql
 }
 
-fn free_needle(term: &crate::domain::query::Term) -> Option<String> {
+/// What a row lacks does not hold: NULL counts as false before it is turned round.
+pub(super) fn push_turned(sql: &mut Sql, plain: &Sql, negated: bool) {
+    if negated {
+        sql.push("(").append(plain).push(" IS NOT TRUE)");
+    } else {
+        sql.append(plain);
+    }
+}
+
+/// A term, turned round if it is negated.
+pub(super) fn turned(term: &Term, mapping: &Mapping, scope: &Scope) -> Sql {
+    // Written so that an index of what is not empty answers it.
+    if let (true, TermKind::Field { field, tests }) = (term.negated, &term.kind)
+        && let [Test::Empty] = tests.as_slice()
+    {
+        match (mapping.column)(field.name) {
+            Column::Maybe(column, _) | Column::Date(column) | Column::Person(column) => {
+                return Sql::new(&format!("{column} IS NOT NULL"));
+            }
+            Column::Due(_, copy) => return Sql::new(&format!("{copy} < {}", i64::MAX)),
+            _ => {}
+        }
+    }
+    let mut sql = Sql::default();
+    push_turned(&mut sql, &whole(term, mapping, scope), term.negated);
+    sql
+}
+
+/// A term as it stands, not turned round.
+fn whole(term: &Term, mapping: &Mapping, scope: &Scope) -> Sql {
+    match &term.kind {
+        TermKind::Field { field, tests } => any_test(field, (mapping.column)(field.name), tests, scope),
+        TermKind::Free { text, phrase } => match (needle(text, *phrase), mapping.free) {
+            (None, _) => Sql::new("(1 = 0)"),
+            (Some(needle), Free::Like(condition)) => like(condition, &needle),
+            (Some(needle), Free::In(wrap, condition)) => like(&wrap.replace("{}", condition), &needle),
+            (Some(needle), Free::Together(documents)) => documents(&[needle]),
+        },
+    }
+}
+
+/// A term on what stands in another table, as it is asked there; `None` when it stands elsewhere.
+pub(super) fn inside(term: &Term, wrap: &str, mapping: &Mapping, scope: &Scope) -> Option<Sql> {
+    match &term.kind {
+        TermKind::Field { field, tests } => match (mapping.column)(field.name) {
+            Column::In(w, inner, _) if w == wrap => Some(any_test(field, *inner, tests, scope)),
+            _ => None,
+        },
+        TermKind::Free { text, phrase } => match mapping.free {
+            Free::In(w, condition) if w == wrap => Some(match needle(text, *phrase) {
+                Some(needle) => like(condition, &needle),
+                None => Sql::new("(1 = 0)"),
+            }),
+            _ => None,
+        },
+    }
+}
+
+/// Whether any of the tests holds.
+pub(super) fn any_test(field: &Field, column: Column, tests: &[Test], scope: &Scope) -> Sql {
+    let mut any = Sql::new("(");
+    for (i, test) in tests.iter().enumerate() {
+        if i > 0 {
+            any.push(" OR ");
+        }
+        any.append(&one(field, column, test, scope));
+    }
+    any.push(")");
+    any
+}
+
+fn free_needle(term: &Term) -> Option<String> {
     match &term.kind {
         TermKind::Free { text, phrase } => needle(text, *phrase),
         TermKind::Field { .. } => None,
@@ -160,7 +208,13 @@ pub fn order(query: &Query, mapping: &Mapping, scope: &Scope) -> Vec<Key> {
     keys
 }
 
-fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope, wrap: Option<&str>) {
+pub(super) fn push_sort(
+    keys: &mut Vec<Key>,
+    sort: &SortKey,
+    column: Column,
+    scope: &Scope,
+    wrap: Option<&str>,
+) {
     let down = sort.descending;
     let wrapped = |expr: &str| wrap.map_or_else(|| expr.to_owned(), |w| w.replace("{}", expr));
     let mut add = |expr: Sql, kind, down| {
@@ -178,11 +232,14 @@ fn push_sort(keys: &mut Vec<Key>, sort: &SortKey, column: Column, scope: &Scope,
         }
         Column::Texts(columns) => {
             let first = columns.first().copied().unwrap_or("''");
-            add(
-                text(&format!("(CASE WHEN {first} = '' THEN 1 ELSE 0 END)")),
-                KeyKind::Int,
-                false,
-            );
+            // Empty is last both ways; downwards it is so by itself.
+            if !down {
+                add(
+                    text(&format!("(CASE WHEN {first} = '' THEN 1 ELSE 0 END)")),
+                    KeyKind::Int,
+                    false,
+                );
+            }
             add(text(first), KeyKind::Text, down);
         }
         Column::Word(column) => {
@@ -312,12 +369,20 @@ fn one(field: &Field, column: Column, test: &Test, scope: &Scope) -> Sql {
             let (low, high) = shape.bounds();
             bounds(column, scaled(low, true), scaled(high, false))
         }
-        (Column::Date(column) | Column::Moment(column) | Column::Due(column, _), Test::Date { span, .. }) => {
-            within(column, span)
+        (Column::Date(column) | Column::Moment(column), Test::Date { span, .. }) => {
+            let (low, high) = edges(span);
+            bounds(column, low, high)
         }
-        (Column::Date(column) | Column::Due(column, _) | Column::Person(column), Test::Empty) => {
+        (Column::Due(_, copy), Test::Date { span, .. }) => {
+            // The copy is the one that is indexed; its largest number is none.
+            let (low, high) = edges(span);
+            let end = Bound::Excluded(i64::MAX);
+            bounds(copy, low, if high == Bound::Unbounded { end } else { high })
+        }
+        (Column::Date(column) | Column::Person(column), Test::Empty) => {
             Sql::new(&format!("{column} IS NULL"))
         }
+        (Column::Due(_, copy), Test::Empty) => Sql::new(&format!("{copy} = {}", i64::MAX)),
         (Column::Person(column), Test::Me) => match scope.me {
             Some(me) => {
                 let mut sql = Sql::new(column);
@@ -416,7 +481,7 @@ fn joined(columns: &[&str], by: &str, push: impl Fn(&mut Sql, &str)) -> Sql {
     sql
 }
 
-fn push_now(sql: &mut Sql, expr: &str, scope: &Scope) {
+pub(super) fn push_now(sql: &mut Sql, expr: &str, scope: &Scope) {
     for (i, piece) in expr.split("{now}").enumerate() {
         if i > 0 {
             sql.bind(scope.now);
@@ -464,12 +529,11 @@ fn bounds(column: &str, low: Bound<i64>, high: Bound<i64>) -> Sql {
     sql
 }
 
-fn within(column: &str, span: &DateSpan) -> Sql {
-    let low = span
-        .from
-        .map_or(Bound::Unbounded, |m| Bound::Included(m.micros()));
-    let high = span
-        .before
-        .map_or(Bound::Unbounded, |m| Bound::Excluded(m.micros()));
-    bounds(column, low, high)
+fn edges(span: &DateSpan) -> (Bound<i64>, Bound<i64>) {
+    let from = span.from.map(|m| Bound::Included(m.micros()));
+    let before = span.before.map(|m| Bound::Excluded(m.micros()));
+    (
+        from.unwrap_or(Bound::Unbounded),
+        before.unwrap_or(Bound::Unbounded),
+    )
 }

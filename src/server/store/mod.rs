@@ -22,8 +22,10 @@ pub mod imports;
 pub mod intents;
 pub mod known;
 pub mod live;
+mod long;
 pub mod offers;
 pub mod page;
+pub mod path;
 pub mod people;
 pub mod plans;
 pub mod presets;
@@ -36,6 +38,7 @@ pub mod statistics;
 pub mod steps;
 pub mod ticket_parts;
 pub mod tickets;
+mod token_desk;
 pub mod tokens;
 pub mod turns;
 

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::path::{Path, Span, push_beyond};
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, StoreError};
 
@@ -57,6 +58,8 @@ pub struct List {
     pub outer: &'static str,
     /// Tells this query from others; cursors are bound to it.
     pub hash: String,
+    /// How its rows are come by.
+    pub path: Path,
 }
 
 /// Which part of a list is wanted.
@@ -91,18 +94,22 @@ pub struct Slice<T> {
 pub struct BadCursor;
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Cursor {
+pub(super) struct Cursor {
     h: String,
     /// Whether the rows before it are wanted.
     b: bool,
-    v: Vec<Part>,
+    pub(super) v: Vec<Part>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// A value of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Part {
+pub enum Part {
+    /// An integer.
     Int(i64),
+    /// An identifier.
     Id(Uuid),
+    /// A text.
     Text(String),
 }
 
@@ -129,11 +136,12 @@ impl List {
             Some(cursor) => cursor.b,
             None => *window == Window::Last,
         };
-        let sql = self.statement(cursor.as_ref(), backwards, limit.saturating_add(1));
-        let kinds: Vec<KeyKind> = self.keys.iter().map(|k| k.kind).collect();
-        let mut rows = sql
-            .all(conn, |row| Ok((map(row)?, read_parts(row, &kinds)?)))
-            .await?;
+        let span = Span {
+            cursor: cursor.as_ref(),
+            backwards,
+            limit: limit.saturating_add(1),
+        };
+        let mut rows = self.reach(conn, span, &map).await?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         if backwards {
@@ -191,14 +199,19 @@ impl List {
             b: true,
             v: parts,
         };
-        let earlier = self.statement(Some(&cursor), true, before.saturating_add(1));
-        let rows = earlier.all(conn, |row| read_parts(row, &kinds)).await?;
+        let span = Span {
+            cursor: Some(&cursor),
+            backwards: true,
+            limit: before.saturating_add(1),
+        };
+        let rows = self.reach(conn, span, &|_| Ok(())).await?;
         if rows.len() <= before as usize {
             return Ok(Some(Window::First));
         }
         Ok(rows
-            .last()
-            .map(|parts| Window::At(self.write_cursor(parts.clone(), false))))
+            .into_iter()
+            .next_back()
+            .map(|(_, parts)| Window::At(self.write_cursor(parts, false))))
     }
 
     /// How many rows there are, counted up to `cap` + 1; to the end when there is no cap.
@@ -206,6 +219,13 @@ impl List {
     /// # Errors
     /// When the database fails.
     pub async fn count(&self, conn: &impl Conn, cap: Option<u64>) -> Result<u64, StoreError> {
+        let known = match &self.path {
+            Path::Counted(path) if cap == Some(path.many) => Some(&path.counted),
+            _ => None,
+        };
+        if let Some(n) = known.and_then(std::sync::OnceLock::get) {
+            return Ok(*n);
+        }
         let mut inner = Sql::new("SELECT 1 AS one FROM ");
         inner.append(&self.from);
         if !self.filter.is_empty() {
@@ -218,10 +238,11 @@ impl List {
         }
         let mut sql = Sql::new("SELECT count(*) AS n FROM (");
         sql.append(&inner).push(") counted");
-        Ok(u64::try_from(sql.number(conn).await?).unwrap_or(0))
+        let n = u64::try_from(sql.number(conn).await?).unwrap_or(0);
+        Ok(known.map_or(n, |known| *known.get_or_init(|| n)))
     }
 
-    fn push_keys(&self, sql: &mut Sql) {
+    pub(super) fn push_keys(&self, sql: &mut Sql) {
         for (i, key) in self.keys.iter().enumerate() {
             if i > 0 {
                 sql.push(", ");
@@ -230,90 +251,46 @@ impl List {
         }
     }
 
-    fn statement(&self, cursor: Option<&Cursor>, backwards: bool, limit: u32) -> Sql {
-        let order = |sql: &mut Sql, prefix: &str| {
-            sql.push(" ORDER BY ");
-            for (i, key) in self.keys.iter().enumerate() {
-                let down = key.descending != backwards;
-                let comma = if i > 0 { ", " } else { "" };
-                sql.push(&format!(
-                    "{comma}{prefix}k{i} {}",
-                    if down { "DESC" } else { "ASC" }
-                ));
-            }
-        };
+    /// The rows as the database plans it.
+    pub(super) fn planned(&self, span: Span<'_>) -> Sql {
         let mut inner = Sql::new("SELECT ");
         inner.push(self.columns).push(", ");
         self.push_keys(&mut inner);
         inner.push(" FROM ").append(&self.from);
-        if !self.filter.is_empty() || cursor.is_some() {
+        if !self.filter.is_empty() || span.cursor.is_some() {
             inner.push(" WHERE ");
         }
         if !self.filter.is_empty() {
             inner.append(&self.filter);
         }
-        if let Some(cursor) = cursor {
+        if let Some(cursor) = span.cursor {
             if !self.filter.is_empty() {
                 inner.push(" AND ");
             }
-            self.push_beyond(&mut inner, &cursor.v, backwards);
+            push_beyond(&mut inner, &self.keys, &cursor.v, span.backwards);
         }
-        order(&mut inner, "");
-        inner.push(" LIMIT ").bind(i64::from(limit));
+        self.push_named_order(&mut inner, "", span.backwards);
+        inner.push(" LIMIT ").bind(i64::from(span.limit));
+        self.around_page(&inner, span.backwards)
+    }
+
+    /// The outer select around the rows of a page, in their order.
+    pub(super) fn around_page(&self, inner: &Sql, backwards: bool) -> Sql {
         let (head, tail) = self.outer.split_once("{page}").unwrap_or((self.outer, ""));
         let mut sql = Sql::new(head);
-        sql.push("(").append(&inner).push(") page").push(tail);
-        order(&mut sql, "page.");
+        sql.push("(").append(inner).push(") page").push(tail);
+        self.push_named_order(&mut sql, "page.", backwards);
         sql
     }
 
-    /// The condition "strictly beyond these key values". Keys of one direction become one row comparison, which an
-    /// index can answer.
-    fn push_beyond(&self, sql: &mut Sql, values: &[Part], backwards: bool) {
-        let uniform = self.keys.iter().all(|k| k.descending == self.keys[0].descending);
-        if uniform {
-            let sign = if self.keys[0].descending == backwards {
-                " > "
-            } else {
-                " < "
-            };
-            sql.push("(");
-            self.push_tuple(sql, self.keys.len());
-            sql.push(")").push(sign).push("(");
-            for (i, value) in values.iter().enumerate() {
-                if i > 0 {
-                    sql.push(", ");
-                }
-                sql.bind(value.bind());
-            }
-            sql.push(")");
-            return;
-        }
-        sql.push("(");
+    fn push_named_order(&self, sql: &mut Sql, prefix: &str, backwards: bool) {
         for (i, key) in self.keys.iter().enumerate() {
-            sql.push(if i > 0 { " OR (" } else { "(" });
-            for (earlier, value) in self.keys.iter().zip(values).take(i) {
-                sql.append(&earlier.expr)
-                    .push(" = ")
-                    .bind(value.bind())
-                    .push(" AND ");
-            }
-            let sign = if key.descending == backwards { " > " } else { " < " };
-            sql.append(&key.expr).push(sign);
-            if let Some(value) = values.get(i) {
-                sql.bind(value.bind());
-            }
-            sql.push(")");
-        }
-        sql.push(")");
-    }
-
-    fn push_tuple(&self, sql: &mut Sql, n: usize) {
-        for (i, key) in self.keys.iter().take(n).enumerate() {
-            if i > 0 {
-                sql.push(", ");
-            }
-            sql.append(&key.expr);
+            let down = key.descending != backwards;
+            let before = if i > 0 { ", " } else { " ORDER BY " };
+            sql.push(&format!(
+                "{before}{prefix}k{i} {}",
+                if down { "DESC" } else { "ASC" }
+            ));
         }
     }
 
@@ -350,7 +327,7 @@ impl List {
 }
 
 impl Part {
-    fn bind(&self) -> sea_orm::Value {
+    pub(super) fn bind(&self) -> sea_orm::Value {
         match self {
             Self::Int(v) => v.value(),
             Self::Text(v) => v.as_str().value(),
@@ -359,7 +336,7 @@ impl Part {
     }
 }
 
-fn read_parts(row: &Row, kinds: &[KeyKind]) -> Result<Vec<Part>, StoreError> {
+pub(super) fn read_parts(row: &Row, kinds: &[KeyKind]) -> Result<Vec<Part>, StoreError> {
     kinds
         .iter()
         .enumerate()

@@ -282,6 +282,7 @@ pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
         keys: filter::order(query, &MAPPING, scope),
         outer: PAGE,
         hash,
+        path: super::path::Path::Planned,
     }
 }
 

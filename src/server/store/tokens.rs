@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::filter::{self, Column, Free, Mapping, Scope};
 use super::page::{KeyKind, List};
+use super::path::{Counted, Path};
 use super::sql::Bind as _;
-use super::{Conn, Row, Sql, StoreError, bulk};
+use super::{Conn, Row, Sql, StoreError, bulk, token_desk};
 use crate::domain::id::{AccountId, OfferId, TokenId};
 use crate::domain::offer::{Offer, OfferType};
 use crate::domain::query::Query;
@@ -48,7 +49,7 @@ const COLUMNS: &str = "x.id, x.token_ref, x.account_id, x.offer_id, x.claimed_at
     x.expires_at, x.removed_at, x.dispute, x.reissued_from, x.reissued_to, x.created_at, x.version, o.code, o.name, \
     o.image, o.offer_type, o.value_kind, o.value_scaled, o.currency, o.merchant, o.location, o.source, o.campaign";
 
-const PAGE: &str = "SELECT page.id, page.token_ref, page.account_id, page.offer_id, page.claimed_at, page.used_at, \
+pub(super) const PAGE: &str = "SELECT page.id, page.token_ref, page.account_id, page.offer_id, page.claimed_at, page.used_at, \
     page.shared_at, page.shared_to, page.expires_at, page.removed_at, page.dispute, page.reissued_from, \
     page.reissued_to, page.created_at, page.version, o.code, o.name, substr(o.description, 1, 280) AS description, \
     o.image, o.offer_type, o.value_kind, o.value_scaled, o.currency, o.merchant, o.location, o.source, o.campaign, \
@@ -61,7 +62,7 @@ const STATE: &str = "(CASE WHEN t.removed_at IS NOT NULL THEN 5 WHEN t.dispute =
 const IN_OFFERS: &str = "t.offer_id IN (SELECT id FROM offers WHERE {})";
 const OF_OFFER: &str = "(SELECT {} FROM offers WHERE offers.id = t.offer_id)";
 
-fn column(field: &str) -> Column {
+pub(super) fn column(field: &str) -> Column {
     match field {
         "state" => Column::Rank(STATE, 0),
         "type" => Column::In(IN_OFFERS, &Column::Word("offer_type"), OF_OFFER),
@@ -84,7 +85,10 @@ fn column(field: &str) -> Column {
         "used" => Column::Date("t.used_at"),
         "shared" => Column::Date("t.shared_at"),
         "expires" => Column::Due("t.expires_at", "t.sort_expires"),
-        "reissued" => Column::Date("(SELECT n.claimed_at FROM tokens n WHERE n.id = t.reissued_to)"),
+        "reissued" => Column::Maybe(
+            "t.reissued_to",
+            &Column::Date("(SELECT n.claimed_at FROM tokens n WHERE n.id = t.reissued_to)"),
+        ),
         "account" => Column::Id(&[
             "t.account_id IN (SELECT id FROM accounts WHERE user_key = {text})",
             "t.account_id = {id}",
@@ -151,11 +155,14 @@ fn tokens_at(at: Moment) -> Sql {
 /// The tokens that a query asks for. The scope's `now` is the moment as of which they are asked for.
 #[must_use]
 pub fn list(of: Of, query: &Query, scope: &Scope, hash: String) -> List {
-    let account = of.account;
+    if of == Of::default() {
+        return token_desk::list(query, scope, hash);
+    }
     let mut filter = Sql::default();
-    if let Some(account) = account {
+    if let Some(account) = of.account {
         filter.push("t.account_id = ").bind(account.0);
     }
+    let bound = filter.clone();
     let asked = filter::condition(query, &MAPPING, scope);
     if !asked.is_empty() {
         if !filter.is_empty() {
@@ -163,14 +170,32 @@ pub fn list(of: Of, query: &Query, scope: &Scope, hash: String) -> List {
         }
         filter.append(&asked);
     }
-    let keys = filter::order(query, &MAPPING, scope);
+    let path = if of.at.is_none() && has_index(query) {
+        Path::Counted(Box::new(Counted {
+            bound,
+            tested: asked,
+            ..Counted::default()
+        }))
+    } else {
+        Path::Planned
+    };
     List {
         columns: "t.*",
         from: of.at.map_or_else(|| Sql::new("tokens t"), tokens_at),
         filter,
-        keys,
+        keys: filter::order(query, &MAPPING, scope),
         outer: PAGE,
         hash,
+        path,
+    }
+}
+
+/// Whether a wallet has an index in the order of a query.
+fn has_index(query: &Query) -> bool {
+    match query.sort.as_slice() {
+        [] => true,
+        [one] => matches!(one.field.name, "claimed" | "expires" | "name" | "value"),
+        _ => false,
     }
 }
 

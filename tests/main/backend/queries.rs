@@ -14,7 +14,10 @@ use tokendesk::domain::time::Moment;
 use tokendesk::domain::token::{DisputeStatus, Token};
 use tokendesk::domain::value::{Value, ValueKind};
 use tokendesk::server::store::disputes::{self, DisputeRow};
-use tokendesk::server::store::{offers, tokens};
+use tokendesk::server::store::filter::Scope;
+use tokendesk::server::store::page::{List, Window};
+use tokendesk::server::store::path::Path;
+use tokendesk::server::store::{Store, offers, tokens};
 use tokendesk::wire::page::ListParams;
 
 use super::harness::{Backend, NOW, moment, offer, on_each};
@@ -354,6 +357,71 @@ fn sql_and_memory_agree_on_rows_and_order() {
                 );
             }
         }
+    });
+}
+
+/// All rows of a list, read page by page from one of its ends.
+async fn paged(store: &Store, list: &List, from: Window, text: &str) -> Vec<TokenId> {
+    let mut ids = Vec::new();
+    let (mut window, forwards) = (from.clone(), from == Window::First);
+    loop {
+        let slice = list
+            .slice(store.read(), &window, 7, |row| Ok(tokens::read(row)?.token.id))
+            .await
+            .unwrap_or_else(|e| panic!("{text}: {e}"))
+            .unwrap_or_else(|e| panic!("{text}: {e}"));
+        let next = if forwards { slice.next } else { slice.prev };
+        if forwards {
+            ids.extend(slice.items);
+        } else {
+            ids.splice(0..0, slice.items);
+        }
+        match next {
+            Some(cursor) => window = Window::At(cursor),
+            None => return ids,
+        }
+    }
+}
+
+#[test]
+fn walks_and_gatherings_come_to_the_same_pages() {
+    on_each(|backend| async move {
+        let (_, _, accounts) = fill(&backend).await;
+        let mut runner = TestRunner::new_with_rng(
+            Config::default(),
+            proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+        );
+        let scope = Scope {
+            now: moment(NOW),
+            me: None,
+        };
+        let (mut held, mut found) = (0, 0);
+        while held < 120 {
+            let text = query().new_tree(&mut runner).expect("a query").current();
+            let Ok(tree) = parse(&text, &TOKEN_FIELDS, &Context::utc(moment(NOW))) else {
+                continue;
+            };
+            held += 1;
+            // the whole desk and one wallet, in turns
+            let of = tokens::Of::from((held % 3 == 0).then_some(accounts[0].0));
+            let list = |many: u64, steps: u32| {
+                let mut list = tokens::list(of, &tree, &scope, "this".to_owned());
+                if let Path::Counted(path) = &mut list.path {
+                    (path.many, path.steps) = (many, steps);
+                }
+                list
+            };
+            let gathered = paged(backend.store(), &list(u64::MAX, 5_000), Window::First, &text).await;
+            found += gathered.len();
+            // walks that always come to their end, and walks that are often given up
+            for (many, steps) in [(u64::MAX, 5_000), (0, 5_000), (0, 12)] {
+                for from in [Window::First, Window::Last] {
+                    let walked = paged(backend.store(), &list(many, steps), from.clone(), &text).await;
+                    assert_eq!(walked, gathered, "{text} from {from:?}, {many}, {steps}");
+                }
+            }
+        }
+        assert!(found > 1_000, "the queries find something: {found}");
     });
 }
 
