@@ -93,6 +93,7 @@ fn main() -> Result<()> {
         }
         report(name, &taken)?;
     }
+    filters(&mut desk)?;
     idle(&mut desk)?;
     drop(desk);
     runtime.block_on(demo.shutdown());
@@ -190,13 +191,44 @@ fn open_desk(runtime: &tokio::runtime::Runtime, demo: &RunningDemo, home: &TempD
     desk.shows("● live")?;
     desk.press(seed::LARGEST_EMAIL)?;
     desk.press("\r")?;
-    desk.press("\r")?;
+    desk.quiet(REST);
+    let rows = desk.until("\r", |text| {
+        rows_of(
+            text,
+            &["active", "used", "expired", "shared", "removed", "disputed"],
+        ) >= 10
+    })?;
+    say(&format!(
+        "\nfirst rows of the wallet after the key: {:.0} ms",
+        ms(rows)
+    ))?;
     desk.shows("Is this the right account?")?;
     desk.press("c")?;
     desk.shows("Confirmed")?;
     // Until the toast has gone and the wallet's counts have come.
     desk.quiet(Duration::from_secs(5));
     Ok(desk)
+}
+
+/// Lines that show one of these words.
+fn rows_of(text: &str, words: &[&str]) -> usize {
+    let shows = |line: &&str| words.iter().any(|word| line.contains(word));
+    text.lines().filter(shows).count()
+}
+
+/// From a filter that is pasted, which is asked for at once, to its first rows.
+fn filters(desk: &mut Terminal) -> Result<()> {
+    for (query, word) in [("state:removed", "removed"), ("state:disputed", "disputed")] {
+        desk.press("/")?;
+        desk.quiet(REST);
+        // over whatever the line held before
+        let keys = format!("\x15\x1b[200~{query}\x1b[201~");
+        let rows = desk.until(&keys, |text| rows_of(text, &[word]) >= 10)?;
+        say(&format!("first rows of the filter {query}: {:.0} ms", ms(rows)))?;
+        desk.press("\r")?;
+        desk.quiet(REST);
+    }
+    Ok(())
 }
 
 /// The page that approves the sign-in, as a person reads it off the screen.

@@ -105,6 +105,28 @@ impl Terminal {
         Ok(at - self.started)
     }
 
+    /// Sends keys in one write and reads until the screen is as asked; the time from the keys to the output that did it.
+    pub fn until(&mut self, keys: &str, is: impl Fn(&str) -> bool) -> Result<Duration> {
+        let sent = Instant::now();
+        self.writer.write_all(keys.as_bytes())?;
+        self.writer.flush()?;
+        let end = sent + PATIENCE;
+        loop {
+            match self
+                .output
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
+                Ok((at, part)) => {
+                    self.screen.process(&part);
+                    if is(&self.text()) {
+                        return Ok(at - sent);
+                    }
+                }
+                Err(_) => bail!("waited after {keys:?}; it shows:\n{}", self.text()),
+            }
+        }
+    }
+
     /// Reads until nothing comes for so long, or twice as long has passed: some programs never rest. The bytes read.
     pub fn quiet(&mut self, pause: Duration) -> usize {
         let end = Instant::now() + 2 * pause;
