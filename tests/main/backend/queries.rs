@@ -366,7 +366,7 @@ async fn paged(store: &Store, list: &List, from: Window, text: &str) -> Vec<Toke
     let (mut window, forwards) = (from.clone(), from == Window::First);
     loop {
         let slice = list
-            .slice(store.read(), &window, 7, |row| Ok(tokens::read(row)?.token.id))
+            .slice(store.read(), &window, 17, |row| Ok(tokens::read(row)?.token.id))
             .await
             .unwrap_or_else(|e| panic!("{text}: {e}"))
             .unwrap_or_else(|e| panic!("{text}: {e}"));
@@ -396,7 +396,7 @@ fn walks_and_gatherings_come_to_the_same_pages() {
             me: None,
         };
         let (mut held, mut found) = (0, 0);
-        while held < 120 {
+        while held < 60 {
             let text = query().new_tree(&mut runner).expect("a query").current();
             let Ok(tree) = parse(&text, &TOKEN_FIELDS, &Context::utc(moment(NOW))) else {
                 continue;
@@ -421,7 +421,7 @@ fn walks_and_gatherings_come_to_the_same_pages() {
                 }
             }
         }
-        assert!(found > 1_000, "the queries find something: {found}");
+        assert!(found > 300, "the queries find something: {found}");
     });
 }
 
