@@ -330,10 +330,9 @@ impl Screen for CatalogScreen {
             Availability::Enabled => ctx.words.get("catalog-why-addable"),
             Availability::Dimmed(why) => why,
         };
-        let expires = row
-            .offer
-            .expiry_for(ctx.now)
-            .map_or_else(|| ctx.words.get("token-never-expires"), |at| day(ctx, Some(at)));
+        let end = row.offer.expiry_for(ctx.now);
+        let over = end.is_some_and(|at| at <= ctx.now);
+        let expires = end.map_or_else(|| ctx.words.get("token-never-expires"), |at| day(ctx, Some(at)));
         let rule = if row.offer.valid_days.is_some() {
             "catalog-why-days"
         } else {
@@ -341,9 +340,11 @@ impl Screen for CatalogScreen {
         };
         let days = row.offer.valid_days.unwrap_or_default().to_string();
         let values = [("days", days.as_str()), ("expires", expires.as_str())];
+        // of an offer that is over there is nothing to tell about the end of a token
+        let rule = (!over).then(|| ctx.words.with(rule, &values));
         Some(Explanation {
             title: row.offer.name.clone(),
-            lines: vec![why, ctx.words.with(rule, &values)],
+            lines: std::iter::once(why).chain(rule).collect(),
         })
     }
 
