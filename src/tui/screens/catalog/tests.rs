@@ -285,6 +285,38 @@ fn a_reissue_may_have_a_last_day_of_its_own() {
 }
 
 #[test]
+fn a_second_reissue_is_asked_of_a_second_person() {
+    let world = World::new(80, 24);
+    let mut seen = token(1, "Free coffee", TokenState::Expired);
+    seen.reissued_to = Some(token(2, "Free coffee", TokenState::Active).id);
+    let can = token_action(Command::ReissueToken, Some(&seen), true, &world.ctx());
+    assert_eq!(can, Availability::Enabled);
+    let mut ask = token_verbs::reissue(&seen, "Tyrone Johnson …4411", None, &world.ctx());
+    ask.update(Event::Opened, &world.ctx());
+    insta::assert_snapshot!("reissue_again_80", world.dialog(&mut *ask));
+    ask.update(Event::Paste("lost a second time".to_owned()), &world.ctx());
+    // Enter does it from the reason on: the date may stay empty
+    let (_, asked) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    assert!(matches!(asked, ApiCall::ReissueToken { body, .. } if body.again));
+    // what was reissued by somebody else meanwhile is not asked for a second time unseen
+    let first = token(1, "Free coffee", TokenState::Expired);
+    let mut ask = token_verbs::reissue(&first, "Tyrone Johnson …4411", None, &world.ctx());
+    ask.update(Event::Opened, &world.ctx());
+    ask.update(Event::Paste("asked for it".to_owned()), &world.ctx());
+    let (id, asked) = call(&ask.update(Event::Command(Command::Confirm), &world.ctx()));
+    assert!(matches!(asked, ApiCall::ReissueToken { body, .. } if !body.again));
+    let mut stale = CallError::new(Trouble::Stale, "It changed.");
+    stale.current = Some(Current::Token(Box::new(seen)));
+    ask.update(Event::Reply(id, Err(stale)), &world.ctx());
+    let said = ask.say(&world.ctx()).join("\n");
+    assert!(said.contains("already been reissued"), "{said}");
+    assert!(
+        ask.update(Event::Command(Command::Confirm), &world.ctx())
+            .is_empty()
+    );
+}
+
+#[test]
 fn frames() {
     for (cols, rows) in [(80, 24), (120, 40)] {
         let world = World::new(cols, rows);

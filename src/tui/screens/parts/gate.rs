@@ -55,7 +55,8 @@ fn allowed(command: Command, token: Option<&TokenRow>, confirmed: bool, ctx: &Ct
     };
     let refusal = match command {
         Command::RemoveToken => may_remove(token.state).err(),
-        Command::ReissueToken => may_reissue(token.state, token.dispute, token.reissued_to.is_some()).err(),
+        // a second time is asked of a second person: the dialog says so
+        Command::ReissueToken => may_reissue(token.state, token.dispute, false).err(),
         Command::DisputeToken => may_dispute(token.state).err(),
         Command::DecideDispute if token.dispute != Some(DisputeStatus::Open) => {
             return Err(ctx.words.get("decide-none-open"));

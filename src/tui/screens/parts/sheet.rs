@@ -32,6 +32,8 @@ pub struct Sheet {
     entries: Vec<Entry>,
     at: usize,
     touched: bool,
+    /// Enter sends from any field, not from the last one alone.
+    enter_sends: bool,
 }
 
 impl Sheet {
@@ -42,6 +44,16 @@ impl Sheet {
             entries,
             at: 0,
             touched: false,
+            enter_sends: false,
+        }
+    }
+
+    /// Enter sends from any field: what comes after the first one may stay as it is.
+    #[must_use]
+    pub fn enter_sends(self) -> Self {
+        Self {
+            enter_sends: true,
+            ..self
         }
     }
 
@@ -277,7 +289,7 @@ impl Sheet {
         if takes_lines {
             return self.new_line();
         }
-        if self.is_last() {
+        if self.enter_sends || self.is_last() {
             Done::Submit
         } else {
             self.step(true)

@@ -45,6 +45,8 @@ enum Verb {
 
 #[derive(Debug)]
 struct TokenAct {
+    /// It was reissued before, and a second person is asked.
+    again: bool,
     verb: Verb,
     /// When and where dates are read.
     dates: Context,
@@ -75,6 +77,7 @@ pub fn add(
         ("expires", expires.as_str()),
     ];
     let act = TokenAct {
+        again: false,
         verb: Verb::Add(Box::new(offer.clone())),
         dates: dates(ctx),
         account,
@@ -88,6 +91,7 @@ pub fn add(
 #[must_use]
 pub fn remove(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     let act = TokenAct {
+        again: false,
         verb: Verb::Remove(Box::new(token.clone())),
         dates: dates(ctx),
         account: token.account_id,
@@ -100,14 +104,17 @@ pub fn remove(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx
 /// Puts a new instance in the place of a token.
 #[must_use]
 pub fn reissue(token: &TokenRow, whose: &str, ticket: Option<TicketId>, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
+    let again = token.reissued_to.is_some();
     let act = TokenAct {
+        again,
         verb: Verb::Reissue(Box::new(token.clone())),
         dates: dates(ctx),
         account: token.account_id,
         whose: whose.to_owned(),
         ticket,
     };
-    change("reissue", token, ReasonFor::TokenReissue, act, ctx)
+    let name = if again { "reissue-again" } else { "reissue" };
+    change(name, token, ReasonFor::TokenReissue, act, ctx)
 }
 
 fn change(name: &str, token: &TokenRow, reasons: ReasonFor, act: TokenAct, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
@@ -147,7 +154,7 @@ fn dialog(
         let label = words.get("token-fact-expires");
         entries.push(Entry::line(EXPIRY, label, 40).hint(words.get("verb-reissue-expiry-hint")));
     }
-    let sheet = Sheet::new(entries);
+    let sheet = Sheet::new(entries).enter_sends();
     let lines = vec![
         words.with(&format!("verb-{name}-line"), values),
         words.with(&format!("verb-{name}-effect"), values),
@@ -169,9 +176,12 @@ impl TokenAct {
         match &self.verb {
             Verb::Add(_) => None,
             Verb::Remove(token) => may_remove(token.state).err().map(|refusal| refusal.to_string()),
-            Verb::Reissue(token) => may_reissue(token.state, token.dispute, token.reissued_to.is_some())
-                .err()
-                .map(|refusal| refusal.to_string()),
+            Verb::Reissue(token) => {
+                let before = token.reissued_to.is_some() && !self.again;
+                may_reissue(token.state, token.dispute, before)
+                    .err()
+                    .map(|refusal| refusal.to_string())
+            }
         }
     }
 }
@@ -206,7 +216,7 @@ impl Act for TokenAct {
             reason,
             ticket_id: self.ticket,
             expires_at: self.expiry(&sheet.text(EXPIRY)),
-            again: false,
+            again: self.again,
         };
         match &self.verb {
             Verb::Add(offer) => ApiCall::AddToken {
