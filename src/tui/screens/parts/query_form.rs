@@ -298,7 +298,8 @@ impl Dialog for QueryForm {
             Event::Key(key) => return self.key(key, ctx),
             Event::Woke(WAKE) => return self.ask_data(ctx),
             Event::Reply(id, reply) => {
-                if self.data.reply(id, reply).is_none() {
+                let other = self.data.reply(id, reply);
+                if other.is_none() {
                     self.suggested(ctx);
                 }
             }
