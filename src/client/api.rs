@@ -53,11 +53,17 @@ impl Api {
     /// Makes a client. Sends nothing yet.
     ///
     /// # Errors
-    /// When the address is none, or the machine's certificates cannot be read.
+    /// When the address is none or plain HTTP to another machine, or the machine's certificates cannot be read.
     pub fn new(settings: &BackendSettings, credentials: Arc<dyn Credentials>) -> Result<Self, ClientError> {
         let unusable = |why: String| ClientError::new(ErrorKind::Unreachable, why);
         let base = Url::parse(&settings.url)
             .map_err(|error| unusable(format!("`{}` is not an address: {error}.", settings.url)))?;
+        if base.scheme() != "https" && !is_loopback(&base) && !settings.allow_plain_http {
+            return Err(unusable(format!(
+                "`{base}` is plain http on another machine: sign-ins and customers would travel in the clear. Use \
+                 https://, or set backend.allow_plain_http = true where something else keeps the way secret."
+            )));
+        }
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("tokendesk/", env!("CARGO_PKG_VERSION")))
             .redirect(Policy::none())

@@ -55,6 +55,8 @@ pub struct BackendSettings {
     pub connect_seconds: u64,
     /// Seconds to wait for a whole answer.
     pub request_seconds: u64,
+    /// Whether another machine may be spoken to without TLS: something else keeps the way secret.
+    pub allow_plain_http: bool,
 }
 
 impl Default for BackendSettings {
@@ -63,6 +65,7 @@ impl Default for BackendSettings {
             url: "http://127.0.0.1:8470".to_owned(),
             connect_seconds: 5,
             request_seconds: 20,
+            allow_plain_http: false,
         }
     }
 }

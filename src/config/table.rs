@@ -123,6 +123,7 @@ pub const KEYS: &[Key] = &[
     key("backend", "url", Kind::Url),
     key("backend", "connect_seconds", Kind::Number(1, 300)),
     key("backend", "request_seconds", Kind::Number(1, 600)),
+    key("backend", "allow_plain_http", Kind::Switch),
     key("identity", "issuer", Kind::UrlOrEmpty),
     key("identity", "client_id", Kind::Text),
     key("identity", "accepted_client_ids", Kind::List),

@@ -51,12 +51,16 @@ fn api_with(url: &str, seconds: u64) -> Api {
         url: url.to_owned(),
         connect_seconds: 1,
         request_seconds: seconds,
+        ..BackendSettings::default()
     };
-    let tokens = Tokens {
+    Api::new(&settings, Arc::new(tokens())).expect("a client")
+}
+
+fn tokens() -> Tokens {
+    Tokens {
         refused: AtomicUsize::new(0),
         session: SessionId::new(),
-    };
-    Api::new(&settings, Arc::new(tokens)).expect("a client")
+    }
 }
 
 fn api(url: &str) -> Api {
@@ -526,4 +530,44 @@ async fn what_is_typed_for_a_ticket_stays_one_segment() {
         let error = api.ticket(typed).await.expect_err("no ticket");
         assert_eq!(error.kind, ErrorKind::NotFound);
     }
+}
+
+#[test]
+fn no_token_travels_in_the_clear_to_another_machine_unless_that_is_said() {
+    let made = |url: &str, allow_plain_http: bool| {
+        let settings = BackendSettings {
+            url: url.to_owned(),
+            allow_plain_http,
+            ..BackendSettings::default()
+        };
+        Api::new(&settings, Arc::new(tokens())).map(|_| ())
+    };
+    for near in [
+        "http://127.0.0.1:8470",
+        "http://localhost:8470",
+        "http://[::1]:8470",
+    ] {
+        assert!(made(near, false).is_ok(), "{near}");
+    }
+    for far in [
+        "http://desk.example.com",
+        "http://10.0.0.7:8470",
+        "http://localhost.example.com",
+    ] {
+        let refused = made(far, false).expect_err("in the clear");
+        assert!(refused.detail.contains("allow_plain_http"), "{}", refused.detail);
+        assert!(made(far, true).is_ok(), "{far}");
+    }
+}
+
+#[tokio::test]
+async fn a_backend_that_sends_elsewhere_is_not_followed() {
+    let (here, there) = (MockServer::start().await, MockServer::start().await);
+    Mock::given(wiremock::matchers::any())
+        .respond_with(ResponseTemplate::new(307).insert_header("location", there.uri()))
+        .mount(&here)
+        .await;
+    let api = api_with(&here.uri(), 5);
+    assert!(api.me().await.is_err());
+    assert!(there.received_requests().await.is_some_and(|all| all.is_empty()));
 }

@@ -184,6 +184,7 @@ mod tests {
             url: server.uri(),
             connect_seconds: 1,
             request_seconds: 1,
+            ..BackendSettings::default()
         };
         let api = Api::new(&settings, Arc::new(Fixed)).expect("a client");
         let call = ApiCall::PostMessage {

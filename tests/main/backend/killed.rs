@@ -304,6 +304,7 @@ async fn worst_day(database: &Database, dice: &Dice, actions: u64) {
         url: url.clone(),
         connect_seconds: 2,
         request_seconds: 2,
+        ..BackendSettings::default()
     };
     let api = Api::new(&settings, session.credentials()).expect("a client");
     let machine = Machine::new();
