@@ -93,6 +93,15 @@ impl Doorman {
     }
 }
 
+/// Whether a request was sent on this machine: from a loopback address, and not handed on by a proxy that runs here.
+#[must_use]
+pub fn is_of_this_machine(extensions: &Extensions, headers: &HeaderMap) -> bool {
+    let near = extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
+    near && !headers.contains_key("x-forwarded-for") && !headers.contains_key(header::FORWARDED)
+}
+
 fn counted(
     limiter: &DefaultKeyedRateLimiter<IpAddr>,
     client: Client,
@@ -146,6 +155,23 @@ mod tests {
     use governor::{Quota, RateLimiter};
 
     use super::*;
+
+    #[test]
+    fn what_a_proxy_hands_on_is_not_of_this_machine() {
+        let near = |peer: &str, header: Option<&'static str>| {
+            let (mut extensions, mut headers) = (Extensions::new(), HeaderMap::new());
+            extensions.insert(ConnectInfo(peer.parse::<SocketAddr>().expect("an address")));
+            if let Some(name) = header {
+                headers.insert(name, axum::http::HeaderValue::from_static("127.0.0.1"));
+            }
+            is_of_this_machine(&extensions, &headers)
+        };
+        assert!(near("127.0.0.1:9", None) && near("[::1]:9", None) && near("[::ffff:127.0.0.1]:9", None));
+        assert!(!near("203.0.113.9:9", None));
+        assert!(!near("127.0.0.1:9", Some("x-forwarded-for")));
+        assert!(!near("127.0.0.1:9", Some("forwarded")));
+        assert!(!is_of_this_machine(&Extensions::new(), &HeaderMap::new()));
+    }
 
     #[test]
     fn the_word_of_a_proxy_counts_and_nobody_elses() {

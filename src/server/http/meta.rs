@@ -1,11 +1,10 @@
 //! Health, readiness, metrics: routes for machines.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, State};
-use axum::http::{StatusCode, header};
+use axum::extract::State;
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::doorman::is_of_this_machine;
 use super::{Api, Refusal};
 use crate::wire::problem::Code;
 
@@ -29,8 +28,8 @@ pub async fn metrics_for_all(State(api): State<Api>) -> Response {
 }
 
 /// Counters; for this machine only, unless an address of their own is configured.
-pub async fn metrics(State(api): State<Api>, ConnectInfo(peer): ConnectInfo<SocketAddr>) -> Response {
-    if !peer.ip().is_loopback() {
+pub async fn metrics(State(api): State<Api>, extensions: Extensions, headers: HeaderMap) -> Response {
+    if !is_of_this_machine(&extensions, &headers) {
         return Refusal::new(Code::NotFound, "there is no such route").into_response();
     }
     metrics_for_all(State(api)).await

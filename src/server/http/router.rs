@@ -1,11 +1,10 @@
 //! All routes, and what every request goes through.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -146,8 +145,7 @@ fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderVa
 }
 
 async fn local_only(public: bool, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0);
-    if public || peer.is_some_and(|p| p.ip().is_loopback()) {
+    if public || doorman::is_of_this_machine(request.extensions(), request.headers()) {
         return next.run(request).await;
     }
     Refusal::new(Code::NotFound, "there is no such route").into_response()
