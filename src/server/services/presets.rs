@@ -2,12 +2,14 @@
 
 use jiff::tz::TimeZone;
 
+use super::views::Opened;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::{AccountId, PresetId};
 use crate::domain::permission::Permission;
 use crate::domain::query::{self, FieldSet, Query, TICKET_FIELDS, TOKEN_FIELDS};
 use crate::domain::time::Moment;
+use crate::server::store::accounts;
 use crate::server::store::filter::Scope;
 use crate::server::store::presets::{self, PresetRow};
 use crate::server::store::tickets;
@@ -79,6 +81,13 @@ impl Services {
         counts: Option<Option<AccountId>>,
     ) -> Result<Page<Preset>, ServiceError> {
         self.allow(actor, Permission::PresetUse).await?;
+        if let Some(Some(account)) = counts
+            && actor.may(Permission::TokenView).is_ok()
+            && accounts::find(self.store.read(), account).await?.is_some()
+        {
+            self.looks_at(actor, account, Opened::of("wallet", account))
+                .await?;
+        }
         let rows = presets::seen_by(self.store.read(), noun, actor.id).await?;
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {

@@ -240,3 +240,17 @@ fn lists_over_many_customers_are_no_view_and_lists_of_one_are() {
         assert!(views(&backend, customer.account, "a4").await.is_empty());
     });
 }
+
+#[test]
+fn counts_of_presets_in_a_wallet_are_a_look_at_it() {
+    on_each_with(careful, |backend| async move {
+        let customer = customer(&backend).await;
+        get(&backend, "a6:agents", "/api/v1/presets").await;
+        assert!(views(&backend, customer.account, "a6").await.is_empty());
+        let counted = format!("/api/v1/presets?counts=true&account={}", customer.account);
+        get(&backend, "a6:agents", &counted).await;
+        assert_eq!(views(&backend, customer.account, "a6").await.len(), 1);
+        let nobody = format!("/api/v1/presets?counts=true&account={}", AccountId::new());
+        get(&backend, "a6:agents", &nobody).await;
+    });
+}
