@@ -285,6 +285,8 @@ mod tests {
             !says(PiiField::Mobile, "0156")
                 && !says(PiiField::Email, "johnson16")
                 && !says(PiiField::Address, "902")
+                && !says(PiiField::UserId, "0839")
+                && !says(PiiField::UserId, "EC72360838")
         );
         let nothing = Account {
             email: String::new(),

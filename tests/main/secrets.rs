@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokendesk::config::Config;
 use tokendesk::config::sections::DatabaseUrl;
 use tokendesk::domain::keys::Keys;
+use tokendesk::wire::tokens::TokenOwner;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::cli::{Machine, sign_in};
@@ -219,4 +220,13 @@ fn secret_types_show_nothing_of_themselves() {
         !shown.contains("hunter2") && shown.contains("kept secret"),
         "{shown}"
     );
+    let owner = TokenOwner {
+        first_name: "Adalind".to_owned(),
+        last_name: "Quistworthy".to_owned(),
+        user_id: "•••0839".to_owned(),
+    };
+    let shown = format!("{owner:?}");
+    for part in ["Adalind", "Quistworthy", "0839"] {
+        assert!(!shown.contains(part), "{shown}");
+    }
 }

@@ -86,6 +86,44 @@ fn cause(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn no_redirect_is_followed_and_nothing_is_read_that_is_no_json_or_has_no_end() {
+        use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
+        let (issuer, elsewhere) = (MockServer::start().await, MockServer::start().await);
+        let good = ResponseTemplate::new(200).set_body_json(serde_json::json!({"keys": []}));
+        for (place, answer) in [
+            ("/good", good.clone()),
+            (
+                "/moved",
+                ResponseTemplate::new(302).insert_header("location", format!("{}/keys", elsewhere.uri())),
+            ),
+            (
+                "/page",
+                ResponseTemplate::new(200).set_body_raw("{}", "text/html"),
+            ),
+            (
+                "/endless",
+                ResponseTemplate::new(200).set_body_raw(vec![b' '; MAX_BODY + 1], "application/json"),
+            ),
+        ] {
+            let mock = Mock::given(matchers::path(place)).respond_with(answer);
+            mock.mount(&issuer).await;
+        }
+        Mock::given(matchers::any())
+            .respond_with(good)
+            .mount(&elsewhere)
+            .await;
+        let home = Url::parse(&issuer.uri()).expect("an address");
+        let http = client(&home).expect("a client");
+        let fetched = async |place: &str| get(&http, &home.join(place).expect("an address")).await;
+        assert!(fetched("/good").await.is_ok());
+        for place in ["/moved", "/page", "/endless"] {
+            assert!(fetched(place).await.is_err(), "{place}");
+        }
+        let asked = elsewhere.received_requests().await.unwrap_or_default();
+        assert!(asked.is_empty(), "nobody else is asked");
+    }
+
     #[test]
     fn the_age_is_read_among_other_directives() {
         assert_eq!(

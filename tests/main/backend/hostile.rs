@@ -311,3 +311,63 @@ fn a_header_that_decides_something_stands_there_once() {
         },
     );
 }
+
+#[test]
+fn more_connections_than_there_is_room_for_wait_until_one_ends() {
+    on_each_with(
+        |setup| setup.limits.connections = 1,
+        |backend| async move {
+            let request = b"GET /healthz HTTP/1.1\r\nhost: desk\r\nconnection: close\r\n\r\n";
+            let mut first = connect(&backend).await;
+            // A byte of a head keeps the place.
+            first.write_all(&request[..1]).await.expect("sent");
+            let mut second = connect(&backend).await;
+            second.write_all(request).await.expect("sent");
+            let mut byte = [0; 1];
+            let early = tokio::time::timeout(Duration::from_millis(500), second.read(&mut byte)).await;
+            assert!(early.is_err(), "there is room for one alone");
+            first.write_all(&request[1..]).await.expect("sent");
+            assert!(rest(&mut first).await.starts_with("HTTP/1.1 200"));
+            assert!(rest(&mut second).await.starts_with("HTTP/1.1 200"), "its turn");
+        },
+    );
+}
+
+#[test]
+fn who_asks_too_often_waits_and_others_do_not() {
+    on_each_with(
+        |setup| {
+            setup.limits.requests_per_second = 1;
+            setup.limits.burst = 3;
+        },
+        |backend| async move {
+            let ask = || backend.raw("GET", "/api/v1/me").send();
+            let told = futures_util::future::join_all((0..30).map(|_| ask())).await;
+            let limited = told
+                .into_iter()
+                .map(|answer| answer.expect("an answer"))
+                .find(|answer| answer.status() == 429);
+            let limited = limited.expect("one of so many");
+            assert!(limited.headers().contains_key("retry-after"));
+            let other = backend.raw_as("bo:agents", "GET", "/api/v1/me").send().await;
+            assert_eq!(other.expect("an answer").status(), 200, "counted by person");
+        },
+    );
+}
+
+#[test]
+fn what_is_for_this_machine_is_not_handed_on_by_a_proxy_that_runs_here() {
+    on_each_with(
+        |_| {},
+        |backend| async move {
+            for path in ["/metrics", "/docs/", "/openapi.json"] {
+                let near = backend.raw("GET", path).send().await.expect("an answer");
+                assert_eq!(near.status(), 200, "{path}");
+                for header in ["x-forwarded-for", "forwarded"] {
+                    let handed = backend.raw("GET", path).header(header, "127.0.0.1").send().await;
+                    assert_eq!(handed.expect("an answer").status(), 404, "{path} by {header}");
+                }
+            }
+        },
+    );
+}

@@ -343,57 +343,70 @@ fn two_hundred_streams_are_told_once_each() {
 
 #[test]
 fn two_agents_in_one_ticket_see_each_other_and_nobody_writes_it_down() {
-    on_each(|backend| async move {
-        let (amara, bo) = (backend.agent(), backend.client("bo", "agents"));
-        let made = ticket(&amara, "Missing offer").await;
-        let mut events = bo.events();
-        opened(&mut events).await;
-        backend.sealed().await;
-        let before = backend.number("SELECT count(*) AS n FROM audit").await;
-        let id = made.row.id;
-        for doing in [Doing::Looks, Doing::Looks, Doing::Types, Doing::Gone] {
-            amara.be_present(id, doing).await.expect("said");
-        }
-        let mut heard = Vec::new();
-        while heard.last() != Some(&Doing::Gone) {
-            if let Live::Presence(one) = next(&mut events).await {
-                assert_eq!((one.ticket_id, one.name.as_str()), (id, "amara"));
-                heard.push(one.doing);
+    on_each_with(
+        |setup| setup.limits.stream_beat_seconds = 1,
+        |backend| async move {
+            let (amara, bo) = (backend.agent(), backend.client("bo", "agents"));
+            let made = ticket(&amara, "Missing offer").await;
+            let mut events = bo.events();
+            opened(&mut events).await;
+            backend.sealed().await;
+            let before = backend.number("SELECT count(*) AS n FROM audit").await;
+            let id = made.row.id;
+            for doing in [Doing::Looks, Doing::Looks, Doing::Types, Doing::Gone] {
+                amara.be_present(id, doing).await.expect("said");
             }
-        }
-        assert_eq!(heard, [Doing::Looks, Doing::Types, Doing::Gone], "each told once");
-        // Who comes later hears of who is there; and it is over by itself.
-        amara.be_present(id, Doing::Types).await.expect("said");
-        let heard = raw_until(&backend, "cleo:agents", None, "event: presence").await;
-        assert!(heard.contains("types") && heard.contains("amara"), "{heard}");
-        let there = bo.be_present(id, Doing::Looks).await.expect("said").people;
-        assert_eq!(there.len(), 2, "{there:?}");
-        backend.clock.forward(46);
-        backend.server.services.live.wake();
-        let gone = raw_until(&backend, "dot:agents", None, "event: hello").await;
-        for _ in 0..200 {
-            if backend.server.services.live.present(None).is_empty() {
-                break;
+            let mut heard = Vec::new();
+            while heard.last() != Some(&Doing::Gone) {
+                if let Live::Presence(one) = next(&mut events).await {
+                    assert_eq!((one.ticket_id, one.name.as_str()), (id, "amara"));
+                    heard.push(one.doing);
+                }
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        assert!(backend.server.services.live.present(None).is_empty(), "{gone}");
-        // A sign-in or two may have been audited meanwhile; presence never is.
-        backend.sealed().await;
-        let written = backend
-            .number("SELECT count(*) AS n FROM audit WHERE verb LIKE '%presen%'")
-            .await;
-        assert_eq!(written, 0, "of {before}");
-        let refused = backend
-            .raw_as(
-                "carl:customers",
-                "PUT",
-                &format!("/api/v1/support/tickets/{id}/presence"),
-            )
-            .json(&serde_json::json!({"doing": "looks"}))
-            .send();
-        assert_eq!(refused.await.expect("an answer").status(), 403);
-    });
+            assert_eq!(heard, [Doing::Looks, Doing::Types, Doing::Gone], "each told once");
+            // Who comes later hears of who is there; and it is over by itself.
+            amara.be_present(id, Doing::Types).await.expect("said");
+            let heard = raw_until(&backend, "cleo:agents", None, "event: presence").await;
+            assert!(heard.contains("types") && heard.contains("amara"), "{heard}");
+            // A customer hears neither of who is there nor of who comes.
+            let (outside, _) = tokio::join!(
+                raw_until(&backend, "carl:customers:hears", None, "event: beat"),
+                async { amara.be_present(id, Doing::Looks).await.expect("said") }
+            );
+            assert!(
+                !outside.contains("presence") && !outside.contains("amara"),
+                "{outside}"
+            );
+            amara.be_present(id, Doing::Types).await.expect("said");
+            let there = bo.be_present(id, Doing::Looks).await.expect("said").people;
+            assert_eq!(there.len(), 2, "{there:?}");
+            backend.clock.forward(46);
+            backend.server.services.live.wake();
+            let gone = raw_until(&backend, "dot:agents", None, "event: hello").await;
+            for _ in 0..200 {
+                if backend.server.services.live.present(None).is_empty() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            assert!(backend.server.services.live.present(None).is_empty(), "{gone}");
+            // A sign-in or two may have been audited meanwhile; presence never is.
+            backend.sealed().await;
+            let written = backend
+                .number("SELECT count(*) AS n FROM audit WHERE verb LIKE '%presen%'")
+                .await;
+            assert_eq!(written, 0, "of {before}");
+            let refused = backend
+                .raw_as(
+                    "carl:customers",
+                    "PUT",
+                    &format!("/api/v1/support/tickets/{id}/presence"),
+                )
+                .json(&serde_json::json!({"doing": "looks"}))
+                .send();
+            assert_eq!(refused.await.expect("an answer").status(), 403);
+        },
+    );
 }
 
 #[test]

@@ -153,6 +153,20 @@ fn a_plan_is_run_by_who_made_it_and_a_request_is_not_approved_by_who_asked() {
             assert_eq!(status, 409, "{other}: {body}");
             assert!(body.to_string().contains("not_yours"), "{other}: {body}");
         }
+        let other = json!({"hash": "0".repeat(64)});
+        let (status, code, _) = send(
+            &backend,
+            "amara:agents:raw",
+            ("POST", &format!("{path}/run")),
+            0,
+            Some(other),
+        )
+        .await;
+        assert_eq!(
+            (status, code.as_str()),
+            (422, "invalid"),
+            "another plan than the one that was seen"
+        );
         let removed = "SELECT count(*) AS n FROM tokens WHERE removed_at IS NOT NULL";
         assert_eq!(backend.number(removed).await, 0);
         let run = format!("{path}/run");
@@ -246,6 +260,18 @@ fn a_draft_is_its_writers_whoever_knows_its_key() {
         let (status, _, own) = send(&backend, owner, ("GET", path), 0, None).await;
         assert_eq!((status, &own["fields"]["body"]), (200, &json!("Dear Dana")));
         assert_eq!(own["version"], kept["version"], "nobody touched it");
+        // Whoever holds the database can put it in another's place, and opens nothing by that.
+        let moved = "UPDATE drafts SET sealed = (SELECT d.sealed FROM drafts d JOIN agents a ON a.id = d.agent_id \
+                     WHERE a.name = 'amara') WHERE agent_id = (SELECT id FROM agents WHERE name = 'bo')";
+        let tx = backend.store().begin().await.expect("a transaction");
+        let rows = tokendesk::server::store::Sql::new(moved)
+            .run(&tx)
+            .await
+            .expect("run");
+        assert_eq!(rows, 1);
+        tx.commit().await.expect("a commit");
+        let (status, _, body) = send(&backend, "bo:agents", ("GET", path), 0, None).await;
+        assert_eq!(status, 404, "{body}");
     });
 }
 

@@ -294,6 +294,11 @@ fn what_is_worth_much_waits_for_a_second_person_and_is_exactly_what_they_saw() {
             .approve(asked.id, IntentKey::new(), &yes(&asked))
             .await;
         assert_eq!(junior.expect_err("tier 1").kind.word(), "not_allowed");
+        let no = Reject {
+            note: "I would rather not".to_owned(),
+        };
+        let junior = backend.agent().reject(asked.id, IntentKey::new(), &no).await;
+        assert_eq!(junior.expect_err("tier 1").kind.word(), "not_allowed");
         let sue = backend.client("sue", "supervisors");
         let blind = Approve {
             hash: "0".repeat(64),
