@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::client::Api;
 use crate::demo::RunningDemo;
 use crate::domain::id::{IntentKey, TokenId};
-use crate::domain::plan::PlanState;
+use crate::domain::plan::{PlanNoun, PlanState};
 use crate::domain::token::ActionKind;
 use crate::sql;
 use crate::wire::desk::Reason;
@@ -105,9 +105,13 @@ pub(super) async fn bulk(demo: &RunningDemo, api: &Api) -> Result<Vec<Step>, Exi
     let made = api.make_plan(IntentKey::new(), &plan).await?;
     let planned = began.elapsed();
     let began = Instant::now();
-    let mut run = api.run_plan(made.plan.id, &made.plan.hash).await?;
+    let mut run = api
+        .run_plan(PlanNoun::Token, made.plan.id, &made.plan.hash)
+        .await?;
     while run.plan.state == PlanState::Running {
-        run = api.run_plan(made.plan.id, &made.plan.hash).await?;
+        run = api
+            .run_plan(PlanNoun::Token, made.plan.id, &made.plan.hash)
+            .await?;
     }
     let done = began.elapsed();
     if run.plan.done == 0 {

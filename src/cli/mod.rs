@@ -44,6 +44,7 @@ mod session;
 mod sign_ins;
 mod signals;
 mod ticket;
+mod ticket_bulk;
 mod ticket_more;
 mod token;
 

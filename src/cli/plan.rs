@@ -1,10 +1,11 @@
-//! `plan make`, `list`, `show`, `run`, `undo`: one verb for many tokens.
+//! `plan make`, `list`, `show`, `run`, `undo`: one verb for many tokens. Plans about tickets are made by `ticket bulk`.
 
+use crate::client::{Api, ErrorKind};
 use crate::domain::id::{AccountId, PlanId, TokenId};
-use crate::domain::plan::RowState;
+use crate::domain::plan::{PlanNoun, RowState};
 use crate::domain::time::Moment;
 use crate::domain::token::ActionKind;
-use crate::wire::plans::{NewPlan, Plan, PlanDetail};
+use crate::wire::plans::{NewPlan, Plan, PlanDetail, PlanSubject};
 
 use super::action::{IntentArgs, ReasonArgs, settled, ticket_id};
 use super::context::Context;
@@ -102,28 +103,45 @@ pub(super) async fn run(ctx: Context, args: PlanArgs) -> Result<(), Exit> {
             settled(&ctx.output, &api, result).await?
         }
         Verb::List => {
-            let page = api.plans().await?;
+            let mut page = api.plans(PlanNoun::Token).await?;
+            page.items.extend(api.plans(PlanNoun::Ticket).await?.items);
+            page.items
+                .sort_by_key(|plan| std::cmp::Reverse((plan.created_at, plan.id)));
+            let page = crate::wire::page::Page::whole(page.items);
             return ctx.output.show(&page, |page| {
                 let rows: Vec<_> = page.items.iter().map(row).collect();
                 table(
                     &[
-                        "id", "verb", "state", "made", "planned", "done", "skipped", "failed",
+                        "id", "about", "verb", "state", "made", "planned", "done", "skipped", "failed",
                     ],
                     &rows,
                 )
             });
         }
-        Verb::Show { id } => api.plan(id).await?,
+        Verb::Show { id } => found(&api, id).await?,
         Verb::Run { id, hash } => {
-            let hash = match hash {
-                Some(hash) => hash,
-                None => api.plan(id).await?.plan.hash,
-            };
-            api.run_plan(id, &hash).await?
+            let plan = found(&api, id).await?.plan;
+            api.run_plan(plan.noun, id, &hash.unwrap_or(plan.hash)).await?
         }
-        Verb::Undo { id } => api.undo_plan(id).await?,
+        Verb::Undo { id } => {
+            let plan = found(&api, id).await?.plan;
+            api.undo_plan(plan.noun, id).await?
+        }
     };
-    ctx.output.show(&detail, words)?;
+    finish(&ctx, &detail)
+}
+
+/// The plan of that id, whatever it is about.
+async fn found(api: &Api, id: PlanId) -> Result<PlanDetail, Exit> {
+    match api.plan(PlanNoun::Token, id).await {
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(api.plan(PlanNoun::Ticket, id).await?),
+        other => Ok(other?),
+    }
+}
+
+/// Shows a plan; rows that could not be done are a failure.
+pub(super) fn finish(ctx: &Context, detail: &PlanDetail) -> Result<(), Exit> {
+    ctx.output.show(detail, words)?;
     if detail.plan.failed > 0 {
         let failed = format!(
             "{} of {} rows could not be done",
@@ -138,6 +156,7 @@ pub(super) async fn run(ctx: Context, args: PlanArgs) -> Result<(), Exit> {
 fn row(plan: &Plan) -> Vec<String> {
     vec![
         plan.id.to_string(),
+        plan.noun.word().to_owned(),
         plan.verb.word().to_owned(),
         plan.state.word().to_owned(),
         when(plan.created_at),
@@ -154,11 +173,15 @@ fn words(detail: &PlanDetail) -> String {
         .rows
         .iter()
         .map(|r| {
+            let (id, before) = match &r.subject {
+                PlanSubject::Token(token) => (token.token_id.to_string(), token.before.word().to_owned()),
+                PlanSubject::Ticket(ticket) => (ticket.number.clone(), ticket.before.word().to_owned()),
+            };
             vec![
                 r.n.to_string(),
-                r.token_id.to_string(),
+                id,
                 r.name.clone(),
-                r.before.word().to_owned(),
+                before,
                 r.state.word().to_owned(),
                 r.detail.clone(),
             ]
@@ -182,5 +205,5 @@ fn words(detail: &PlanDetail) -> String {
         plan.failed,
         plan.state.word()
     );
-    safe(&head) + "\n" + &table(&["n", "token", "name", "before", "row", "why"], &rows) + &next
+    safe(&head) + "\n" + &table(&["n", plan.noun.word(), "name", "before", "row", "why"], &rows) + &next
 }

@@ -4,7 +4,7 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 
 use crate::client::Api;
-use crate::domain::id::{AccountId, AgentId, IntentKey, TokenId};
+use crate::domain::id::{AccountId, IntentKey, TokenId};
 use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility};
 use crate::wire::tickets::{
     AssignTicket, ChangeStatus, CloseTicket, NewMessage, NewTicket, TicketDetail, TicketRow,
@@ -53,6 +53,8 @@ enum Verb {
     Assign(Assign),
     /// Close a ticket with what was done
     Close(Close),
+    /// Do several moves to one or many tickets by a plan: shows each row first
+    Bulk(Box<super::ticket_bulk::Bulk>),
     #[command(flatten)]
     More(super::ticket_more::More),
 }
@@ -187,6 +189,7 @@ pub(super) async fn run(ctx: Context, args: TicketArgs) -> Result<(), Exit> {
         Verb::Status(args) => status(&ctx, &api, args).await,
         Verb::Assign(args) => assign(&ctx, &api, args).await,
         Verb::Close(args) => close(&ctx, &api, args).await,
+        Verb::Bulk(args) => super::ticket_bulk::run(&ctx, &api, *args).await,
         Verb::More(more) => super::ticket_more::run(&ctx, &api, more).await,
     }
 }
@@ -252,14 +255,7 @@ async fn status(ctx: &Context, api: &Api, args: Status) -> Result<(), Exit> {
 }
 
 async fn assign(ctx: &Context, api: &Api, args: Assign) -> Result<(), Exit> {
-    let assignee = match args.to.as_str() {
-        "me" => Some(api.me().await?.id),
-        "nobody" => None,
-        id => Some(
-            id.parse::<AgentId>()
-                .map_err(|_| Exit::usage(format!("--to: `{id}` is not me, nobody or an agent's id")))?,
-        ),
-    };
+    let assignee = super::ticket_bulk::whom(api, "--to", &args.to).await?;
     let (version, key) = prepare(api, &args.change).await?;
     let result = api
         .assign_ticket(

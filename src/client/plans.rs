@@ -3,10 +3,11 @@
 use http::Method;
 
 use crate::domain::id::{ApprovalId, IntentKey, PlanId};
+use crate::domain::plan::PlanNoun;
 use crate::wire::approvals::{Approval, Approve, Decided, Reject};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::paths;
-use crate::wire::plans::{NewPlan, Plan, PlanDetail, RunPlan};
+use crate::wire::plans::{NewPlan, NewTicketPlan, Plan, PlanDetail, RunPlan};
 
 use super::api::Api;
 use super::call::Call;
@@ -14,6 +15,19 @@ use super::error::ClientError;
 use super::pages::Pages;
 
 impl Api {
+    /// Makes a plan about tickets; changes no ticket, unless it is to be run at once.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn make_ticket_plan(
+        &self,
+        key: IntentKey,
+        plan: &NewTicketPlan,
+    ) -> Result<PlanDetail, ClientError> {
+        self.fetch(Call::change(Method::POST, paths::TICKET_PLANS, key, plan))
+            .await
+    }
+
     /// Makes a plan; changes no token.
     ///
     /// # Errors
@@ -27,36 +41,37 @@ impl Api {
     ///
     /// # Errors
     /// When they cannot be had.
-    pub async fn plans(&self) -> Result<Page<Plan>, ClientError> {
-        self.fetch(Call::get(paths::PLANS)).await
+    pub async fn plans(&self, noun: PlanNoun) -> Result<Page<Plan>, ClientError> {
+        self.fetch(Call::get(paths::plans(noun))).await
     }
 
     /// One plan, with what became of each row.
     ///
     /// # Errors
     /// When it cannot be had.
-    pub async fn plan(&self, id: PlanId) -> Result<PlanDetail, ClientError> {
-        self.fetch(Call::get(paths::plan(id))).await
+    pub async fn plan(&self, noun: PlanNoun, id: PlanId) -> Result<PlanDetail, ClientError> {
+        self.fetch(Call::get(paths::plan(noun, id))).await
     }
 
     /// Runs a plan, or goes on where it stopped. May be sent any number of times: each row is done once.
     ///
     /// # Errors
     /// When it cannot be run.
-    pub async fn run_plan(&self, id: PlanId, hash: &str) -> Result<PlanDetail, ClientError> {
+    pub async fn run_plan(&self, noun: PlanNoun, id: PlanId, hash: &str) -> Result<PlanDetail, ClientError> {
         let body = RunPlan {
             hash: hash.to_owned(),
         };
-        self.fetch(Call::ask(paths::plan_part(id, "run"), &body)).await
+        self.fetch(Call::ask(paths::plan_part(noun, id, "run"), &body))
+            .await
     }
 
     /// Takes a whole plan back. May be sent any number of times: each row is taken back once.
     ///
     /// # Errors
     /// When it cannot be taken back.
-    pub async fn undo_plan(&self, id: PlanId) -> Result<PlanDetail, ClientError> {
+    pub async fn undo_plan(&self, noun: PlanNoun, id: PlanId) -> Result<PlanDetail, ClientError> {
         let nothing = serde_json::json!({});
-        self.fetch(Call::ask(paths::plan_part(id, "undo"), &nothing))
+        self.fetch(Call::ask(paths::plan_part(noun, id, "undo"), &nothing))
             .await
     }
 

@@ -82,6 +82,30 @@ impl<S: Copy + PartialEq + std::fmt::Debug> Lifecycle<S> {
         self.moves.iter().filter(move |m| m.from == from)
     }
 
+    /// The shortest way of legal moves, without the start; states for which `through` is false may only be its end.
+    pub fn way(self, from: S, to: S, through: impl Fn(S) -> bool) -> Option<Vec<S>> {
+        let mut ways = vec![vec![from]];
+        let mut seen = vec![from];
+        while !ways.is_empty() {
+            let mut longer = Vec::new();
+            for way in ways {
+                let at = *way.last()?;
+                if at == to {
+                    return Some(way.into_iter().skip(1).collect());
+                }
+                if way.len() > 1 && !through(at) {
+                    continue;
+                }
+                for step in self.from(at).filter(|step| !seen.contains(&step.to)) {
+                    longer.push(way.iter().copied().chain([step.to]).collect());
+                }
+            }
+            seen.extend(longer.iter().filter_map(|way: &Vec<S>| way.last().copied()));
+            ways = longer;
+        }
+        None
+    }
+
     /// Whether `role` may move from `from` to `to` when the things in `given` are there.
     ///
     /// # Errors

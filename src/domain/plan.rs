@@ -1,6 +1,71 @@
-//! Plans: one verb for many tokens. What was seen is frozen; each row is done once, whatever is run how often.
+//! Plans: one verb for many tokens or tickets. What was seen is frozen; each row is done once, whatever is run how often.
 
 use serde::{Deserialize, Serialize};
+
+use super::ticket::words;
+use super::token::ActionKind;
+
+words! {
+    /// What a plan is about.
+    PlanNoun {
+        /// Tokens.
+        Token = "token",
+        /// Tickets.
+        Ticket = "ticket",
+    }
+}
+
+words! {
+    /// What a plan does.
+    PlanVerb {
+        /// Takes tokens out of their wallets.
+        Remove = "remove",
+        /// Replaces tokens.
+        Reissue = "reissue",
+        /// Opens disputes.
+        Dispute = "dispute",
+        /// Moves tickets through their statuses.
+        Status = "status",
+        /// Changes how soon tickets need care.
+        Priority = "priority",
+        /// Gives tickets to somebody, or puts them back.
+        Assign = "assign",
+        /// Puts tags on tickets and takes others off.
+        Tag = "tag",
+        /// Closes tickets.
+        Close = "close",
+        /// Merges tickets into one.
+        Merge = "merge",
+        /// Writes into the conversation.
+        Say = "say",
+        /// Several moves at once.
+        Macro = "macro",
+        /// Takes another plan back.
+        Undo = "undo",
+    }
+}
+
+impl PlanVerb {
+    /// The verb of a plan that does this to tokens; `None`: no plan does.
+    #[must_use]
+    pub fn of(kind: ActionKind) -> Option<Self> {
+        Some(match kind {
+            ActionKind::Remove => Self::Remove,
+            ActionKind::Reissue => Self::Reissue,
+            ActionKind::Dispute => Self::Dispute,
+            ActionKind::Undo => Self::Undo,
+            ActionKind::Add | ActionKind::Uphold | ActionKind::Reject => return None,
+        })
+    }
+
+    /// What it does to tokens; `None`: it is about tickets.
+    #[must_use]
+    pub fn action(self) -> Option<ActionKind> {
+        ActionKind::ALL
+            .into_iter()
+            .find(|kind| Self::of(*kind) == Some(self))
+    }
+}
 
 /// Most rows of one plan.
 pub const MAX_ROWS: usize = 5_000;

@@ -344,6 +344,30 @@ mod tests {
     }
 
     #[test]
+    fn there_is_a_way_back_from_everywhere_that_passes_no_end() {
+        for from in TicketStatus::ALL {
+            for to in TicketStatus::ALL {
+                let way = TICKET_LIFECYCLE.way(*from, *to, |status| !status.is_done());
+                let way = way.unwrap_or_else(|| panic!("no way from {from:?} to {to:?}"));
+                let mut at = *from;
+                for (n, step) in way.iter().enumerate() {
+                    assert!(
+                        TICKET_LIFECYCLE.from(at).any(|m| m.to == *step),
+                        "{at:?} to {step:?}"
+                    );
+                    assert!(n + 1 == way.len() || !step.is_done(), "{way:?}");
+                    at = *step;
+                }
+                assert_eq!(at, *to);
+            }
+        }
+        assert_eq!(
+            TICKET_LIFECYCLE.way(Closed, Assigned, |s| !s.is_done()),
+            Some(vec![InProgress, Assigned])
+        );
+    }
+
+    #[test]
     fn no_move_is_there_twice_or_leads_nowhere() {
         let mut seen = std::collections::BTreeSet::new();
         for m in TICKET_LIFECYCLE.moves {

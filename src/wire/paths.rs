@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::domain::plan::PlanNoun;
+
 /// Base path of version 1.
 pub const BASE: &str = "/api/v1";
 /// Header with the contract version, on each request and reply.
@@ -60,6 +62,8 @@ pub const DELIVERIES: &str = "/deliveries";
 pub const PRESETS: &str = "/presets";
 /// `GET`, `POST`: plans.
 pub const PLANS: &str = "/tokens/bulk/plans";
+/// Plans about tickets.
+pub const TICKET_PLANS: &str = "/support/tickets/bulk/plans";
 /// `GET`: requests for approval.
 pub const APPROVALS: &str = "/approvals";
 /// `GET`: live events.
@@ -127,13 +131,20 @@ pub fn preset(id: impl Display) -> String {
 pub fn delivery_part(id: impl Display, part: &str) -> String {
     format!("/deliveries/{id}/{part}")
 }
+/// Plans about tokens or tickets.
+pub fn plans(noun: PlanNoun) -> &'static str {
+    match noun {
+        PlanNoun::Token => PLANS,
+        PlanNoun::Ticket => TICKET_PLANS,
+    }
+}
 /// `GET`: a plan.
-pub fn plan(id: impl Display) -> String {
-    format!("/tokens/bulk/plans/{id}")
+pub fn plan(noun: PlanNoun, id: impl Display) -> String {
+    format!("{}/{id}", plans(noun))
 }
 /// Below a plan: `run`, `undo`.
-pub fn plan_part(id: impl Display, part: &str) -> String {
-    format!("/tokens/bulk/plans/{id}/{part}")
+pub fn plan_part(noun: PlanNoun, id: impl Display, part: &str) -> String {
+    format!("{}/{id}/{part}", plans(noun))
 }
 /// `GET`: a request for approval.
 pub fn approval(id: impl Display) -> String {

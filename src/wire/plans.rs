@@ -1,15 +1,18 @@
-//! Plans: one verb for many tokens.
+//! Plans: one verb for many tokens, or several moves for one or many tickets.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{AccountId, ActionId, ApprovalId, PlanId, TicketId, TokenId};
-use crate::domain::plan::{PlanState, RowState};
+use crate::domain::plan::{PlanNoun, PlanState, PlanVerb, RowState};
+use crate::domain::ticket::TicketStatus;
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, TokenState};
 
 use super::desk::Reason;
+use super::ticket_parts::{ChangeTags, MergeTicket};
+use super::tickets::{AssignTicket, ChangePriority, ChangeStatus, CloseTicket, NewMessage};
 
-/// Asks for a plan. The rows are named, or a query picks them: all that it matches.
+/// Asks for a plan about tokens. The rows are named, or a query picks them: all that it matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct NewPlan {
@@ -40,6 +43,69 @@ pub struct NewPlan {
     pub kind: String,
 }
 
+/// One move of a plan about tickets; each is what is sent for a single ticket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum TicketMove {
+    /// Through the statuses.
+    Status(ChangeStatus),
+    /// How soon it needs care.
+    Priority(ChangePriority),
+    /// To somebody, or back into the queue.
+    Assign(AssignTicket),
+    /// Tags on and off.
+    Tag(ChangeTags),
+    /// Closed.
+    Close(CloseTicket),
+    /// Into another one. Alone in its plan.
+    Merge(MergeTicket),
+    /// A message or an internal note.
+    Say(NewMessage),
+}
+
+impl TicketMove {
+    /// Which verb it is.
+    #[must_use]
+    pub fn verb(&self) -> PlanVerb {
+        match self {
+            Self::Status(_) => PlanVerb::Status,
+            Self::Priority(_) => PlanVerb::Priority,
+            Self::Assign(_) => PlanVerb::Assign,
+            Self::Tag(_) => PlanVerb::Tag,
+            Self::Close(_) => PlanVerb::Close,
+            Self::Merge(_) => PlanVerb::Merge,
+            Self::Say(_) => PlanVerb::Say,
+        }
+    }
+}
+
+/// Asks for a plan about tickets. The rows are named, or a query picks them: all that it matches.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NewTicketPlan {
+    /// What is done to each ticket, in this order; 1 to 10 moves.
+    pub moves: Vec<TicketMove>,
+    /// The tickets, at most 5,000.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<TicketId>,
+    /// A query over tickets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// IANA zone that dates in `q` are meant in; UTC when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tz: Option<String>,
+    /// The macro of the desk's profile that the moves come from.
+    #[serde(default, rename = "macro", skip_serializing_if = "String::is_empty")]
+    pub macro_code: String,
+    /// With one named ticket: its version that the person saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// Does it at once: for what the person confirmed already. For one ticket.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub run: bool,
+}
+
 /// Runs a plan: all that is left of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -54,8 +120,13 @@ pub struct RunPlan {
 pub struct Plan {
     /// Identifier.
     pub id: PlanId,
+    /// What it is about.
+    pub noun: PlanNoun,
     /// Which verb; `undo` for one that takes another back.
-    pub verb: ActionKind,
+    pub verb: PlanVerb,
+    /// About tickets: what is done to each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<TicketMove>,
     /// How far it has come.
     pub state: PlanState,
     /// Whose it is.
@@ -86,22 +157,63 @@ pub struct Plan {
     pub failed: u32,
 }
 
+/// What a row of a plan is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum PlanSubject {
+    /// A token.
+    Token(TokenSubject),
+    /// A ticket.
+    Ticket(TicketSubject),
+}
+
+/// The token of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TokenSubject {
+    /// The token.
+    pub token_id: TokenId,
+    /// Whose wallet.
+    pub account_id: AccountId,
+    /// Its state when the plan was made.
+    pub before: TokenState,
+    /// The action that was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_id: Option<ActionId>,
+    /// The token that came of it: the new one of a reissue, else the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_id: Option<TokenId>,
+}
+
+/// The ticket of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TicketSubject {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// The number that people use.
+    pub number: String,
+    /// The customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<AccountId>,
+    /// Where it stood when the plan was made.
+    pub before: TicketStatus,
+}
+
 /// A row of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PlanRow {
     /// Its place, from 1.
     pub n: i64,
-    /// The token.
-    pub token_id: TokenId,
+    /// What it is about.
+    #[serde(flatten)]
+    pub subject: PlanSubject,
     /// The version that was seen.
     pub version: i64,
-    /// Whose wallet.
-    pub account_id: AccountId,
-    /// Name of the offer.
+    /// Name of the offer, or subject of the ticket.
     pub name: String,
-    /// Its state when the plan was made.
-    pub before: TokenState,
     /// What became of it.
     pub state: RowState,
     /// Why it is left out or failed, for programs.
@@ -110,12 +222,26 @@ pub struct PlanRow {
     /// Why, for people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
-    /// The action that was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action_id: Option<ActionId>,
-    /// The token that came of it: the new one of a reissue, else the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub made_id: Option<TokenId>,
+}
+
+impl PlanRow {
+    /// Its token, if it is about one.
+    #[must_use]
+    pub fn token(&self) -> Option<&TokenSubject> {
+        match &self.subject {
+            PlanSubject::Token(token) => Some(token),
+            PlanSubject::Ticket(_) => None,
+        }
+    }
+
+    /// Its ticket, if it is about one.
+    #[must_use]
+    pub fn ticket(&self) -> Option<&TicketSubject> {
+        match &self.subject {
+            PlanSubject::Token(_) => None,
+            PlanSubject::Ticket(ticket) => Some(ticket),
+        }
+    }
 }
 
 /// A plan with its rows.

@@ -469,7 +469,7 @@ fn account_word(t: &TicketRecord) -> String {
 }
 
 /// What the audit keeps of a ticket: its state, without texts that may hold personal data.
-pub(super) fn facts(t: &TicketRecord) -> String {
+pub(super) fn facts(t: &TicketRecord) -> serde_json::Value {
     serde_json::json!({
         "id": t.id, "number": ticket_number(t.number), "status": t.status, "priority": t.priority,
         "category": t.category, "tier": t.tier, "assignee": t.assignee, "account_id": t.account,
@@ -477,7 +477,6 @@ pub(super) fn facts(t: &TicketRecord) -> String {
         "snoozed_until": t.snoozed_until, "escalation": t.escalation, "merged_into": t.merged_into,
         "rating": t.rating, "version": t.version,
     })
-    .to_string()
 }
 
 /// Audits a change and answers with the ticket as it is now.
@@ -515,8 +514,8 @@ pub(super) async fn audited(
         account: now.account,
         ticket: Some(ticket),
         reason,
-        before: before.map(facts),
-        after: Some(facts(&now)),
+        before: before.map(|t| facts(t).to_string()),
+        after: Some(facts(&now).to_string()),
     })
     .await?;
     Ok(now)

@@ -94,8 +94,8 @@ fn illegal(code: &'static str, detail: String) -> ServiceError {
     ServiceError::Illegal { code, detail }
 }
 
-/// Merges a ticket into another one, and audits what that did to the merged one.
-pub(super) async fn merge(
+/// Whether a ticket can be merged into another one.
+pub(super) async fn can_merge(
     work: &Work,
     source: &TicketRecord,
     target: &TicketRecord,
@@ -130,7 +130,17 @@ pub(super) async fn merge(
             ),
         ));
     }
-    same_customer(source, target)?;
+    same_customer(source, target)
+}
+
+/// Merges a ticket into another one, and audits what that did to the merged one.
+pub(super) async fn merge(
+    work: &Work,
+    source: &TicketRecord,
+    target: &TicketRecord,
+) -> Result<(), ServiceError> {
+    can_merge(work, source, target).await?;
+    let (mine, theirs) = (ticket_number(source.number), ticket_number(target.number));
     let mut kept = Before {
         status: source.status,
         assignee: source.assignee,

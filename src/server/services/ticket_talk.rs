@@ -80,7 +80,7 @@ async fn post(work: &Work, which: TicketRef, body: &NewMessage) -> Result<Outcom
 }
 
 /// Whether something can be said to the customer, or by them, in this ticket.
-fn can_talk(t: &TicketRecord, customer: bool) -> Result<(), ServiceError> {
+pub(super) fn can_talk(t: &TicketRecord, customer: bool) -> Result<(), ServiceError> {
     if t.merged_into.is_some() {
         return Err(ServiceError::Illegal {
             code: "merged",
@@ -96,6 +96,13 @@ fn can_talk(t: &TicketRecord, customer: bool) -> Result<(), ServiceError> {
     Ok(())
 }
 
+/// Refuses a text that is empty or too long.
+pub(super) fn short_enough(text: &str) -> Result<(), ServiceError> {
+    let mut wrong = Vec::new();
+    length(&mut wrong, "body", text, 1, MAX_BODY);
+    super::ticket_fields::good(wrong)
+}
+
 /// Writes a line into the conversation, with its files, its mentions and its place in the search.
 pub(super) async fn say(
     work: &Work,
@@ -105,9 +112,7 @@ pub(super) async fn say(
     files: &[AttachmentId],
 ) -> Result<MessageRow, ServiceError> {
     let text = text.trim();
-    let mut wrong = Vec::new();
-    length(&mut wrong, "body", text, 1, MAX_BODY);
-    super::ticket_fields::good(wrong)?;
+    short_enough(text)?;
     if files.len() > MAX_FILES {
         return Err(ServiceError::field(
             "attachment_ids",

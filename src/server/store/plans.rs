@@ -1,12 +1,12 @@
-//! Plans: one verb for many tokens, row by row.
+//! Plans: one verb for many tokens or tickets, row by row.
 
 use super::sql::Bind as _;
 use super::{Conn, Row, Sql, StoreError, bulk};
-use crate::domain::id::{AccountId, ActionId, AgentId, ApprovalId, PlanId, TokenId};
-use crate::domain::plan::{PlanState, RowState};
+use crate::domain::id::{AccountId, ActionId, AgentId, ApprovalId, PlanId};
+use crate::domain::plan::{PlanNoun, PlanState, PlanVerb, RowState};
 use crate::domain::time::Moment;
-use crate::domain::token::{ActionKind, TokenState};
 use crate::sql;
+use uuid::Uuid;
 
 /// A plan as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,10 @@ pub struct PlanRecord {
     pub agent: AgentId,
     /// Employee id and name.
     pub agent_label: String,
+    /// What it is about.
+    pub noun: PlanNoun,
     /// Which verb.
-    pub kind: ActionKind,
+    pub verb: PlanVerb,
     /// The order that each row is given, JSON.
     pub order: String,
     /// What picked the rows; empty: they were named.
@@ -44,16 +46,18 @@ pub struct PlanRecord {
 pub struct PlanRow {
     /// Its place, from 1.
     pub n: i64,
-    /// The token.
-    pub token: TokenId,
+    /// The token or ticket.
+    pub subject: Uuid,
     /// The version that was seen.
     pub version: i64,
-    /// Whose wallet.
-    pub account: AccountId,
-    /// Name of the offer.
+    /// Whom it is about.
+    pub account: Option<AccountId>,
+    /// The number that people use for it, if it has one.
+    pub label: String,
+    /// What it is called.
     pub name: String,
-    /// Its state when the plan was made.
-    pub before: TokenState,
+    /// Its state when the plan was made, as a word.
+    pub before: String,
     /// With a plan that takes another back: the action that this row undoes.
     pub undoes: Option<ActionId>,
     /// What became of it.
@@ -64,8 +68,10 @@ pub struct PlanRow {
     pub detail: String,
     /// The action that was done.
     pub action: Option<ActionId>,
-    /// The token that came of it: the new one of a reissue, else the same.
-    pub made: Option<TokenId>,
+    /// What came of it: the new token of a reissue, else the same.
+    pub made: Option<Uuid>,
+    /// What the way back needs, JSON of the noun; empty where there is nothing.
+    pub trace: String,
 }
 
 /// Writes a plan and its rows.
@@ -74,12 +80,13 @@ pub struct PlanRow {
 /// [`StoreError::Taken`] when the plan that it takes back is being taken back by another.
 pub async fn insert(conn: &impl Conn, plan: &PlanRecord, rows: &[PlanRow]) -> Result<(), StoreError> {
     sql!(
-        "INSERT INTO plans (id, agent_id, agent_label, verb, order_json, query, hash, state, created_at, expires_at, \
-         run_at, undoes, approval_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO plans (id, agent_id, agent_label, noun, verb, order_json, query, hash, state, created_at, \
+         expires_at, run_at, undoes, approval_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         plan.id.0,
         plan.agent.0,
         &plan.agent_label,
-        plan.kind.word(),
+        plan.noun.word(),
+        plan.verb.word(),
         &plan.order,
         &plan.query,
         &plan.hash,
@@ -98,6 +105,7 @@ pub async fn insert(conn: &impl Conn, plan: &PlanRecord, rows: &[PlanRow]) -> Re
         "subject_id",
         "version",
         "account_id",
+        "label",
         "name",
         "before_state",
         "undoes",
@@ -106,22 +114,25 @@ pub async fn insert(conn: &impl Conn, plan: &PlanRecord, rows: &[PlanRow]) -> Re
         "detail",
         "action_id",
         "made_id",
+        "trace",
     ];
     let cells = |r: &PlanRow| {
         [
             plan.id.0.value(),
             r.n.value(),
-            r.token.0.value(),
+            r.subject.value(),
             r.version.value(),
-            r.account.0.value(),
+            r.account.map(|a| a.0).value(),
+            r.label.as_str().value(),
             r.name.as_str().value(),
-            r.before.word().value(),
+            r.before.as_str().value(),
             r.undoes.map(|a| a.0).value(),
             r.state.word().value(),
             r.code.as_str().value(),
             r.detail.as_str().value(),
             r.action.map(|a| a.0).value(),
-            r.made.map(|t| t.0).value(),
+            r.made.value(),
+            r.trace.as_str().value(),
         ]
     };
     bulk::insert(conn, "plan_rows", columns, rows, cells, "").await
@@ -132,7 +143,8 @@ fn read(row: &Row) -> Result<PlanRecord, StoreError> {
         id: PlanId(row.uuid("id")?),
         agent: AgentId(row.uuid("agent_id")?),
         agent_label: row.text("agent_label")?,
-        kind: row.word("verb", ActionKind::from_word)?,
+        noun: row.word("noun", PlanNoun::from_word)?,
+        verb: row.word("verb", PlanVerb::from_word)?,
         order: row.text("order_json")?,
         query: row.text("query")?,
         hash: row.text("hash")?,
@@ -148,17 +160,19 @@ fn read(row: &Row) -> Result<PlanRecord, StoreError> {
 fn read_row(row: &Row) -> Result<PlanRow, StoreError> {
     Ok(PlanRow {
         n: row.int("n")?,
-        token: TokenId(row.uuid("subject_id")?),
+        subject: row.uuid("subject_id")?,
         version: row.int("version")?,
-        account: AccountId(row.uuid("account_id")?),
+        account: row.opt_uuid("account_id")?.map(AccountId),
+        label: row.text("label")?,
         name: row.text("name")?,
-        before: row.word("before_state", TokenState::from_word)?,
+        before: row.text("before_state")?,
         undoes: row.opt_uuid("undoes")?.map(ActionId),
         state: row.word("state", RowState::from_word)?,
         code: row.text("code")?,
         detail: row.text("detail")?,
         action: row.opt_uuid("action_id")?.map(ActionId),
-        made: row.opt_uuid("made_id")?.map(TokenId),
+        made: row.opt_uuid("made_id")?,
+        trace: row.text("trace")?,
     })
 }
 
@@ -182,14 +196,20 @@ pub async fn undoing(conn: &impl Conn, id: PlanId) -> Result<Option<PlanRecord>,
         .await
 }
 
-/// A person's latest plans, newest first.
+/// A person's latest plans about this, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn latest(conn: &impl Conn, agent: AgentId, limit: u32) -> Result<Vec<PlanRecord>, StoreError> {
+pub async fn latest(
+    conn: &impl Conn,
+    agent: AgentId,
+    noun: PlanNoun,
+    limit: u32,
+) -> Result<Vec<PlanRecord>, StoreError> {
     sql!(
-        "SELECT * FROM plans WHERE agent_id = ? ORDER BY created_at DESC, id DESC LIMIT ?",
+        "SELECT * FROM plans WHERE agent_id = ? AND noun = ? ORDER BY created_at DESC, id DESC LIMIT ?",
         agent.0,
+        noun.word(),
         limit
     )
     .all(conn, read)
@@ -249,7 +269,7 @@ pub async fn set_results(conn: &impl Conn, id: PlanId, rows: &[PlanRow]) -> Resu
     for some in rows.chunks(1_000) {
         let mut sql = Sql::new(
             "UPDATE plan_rows SET state = v.column2, code = v.column3, detail = v.column4, action_id = v.column5, \
-             made_id = v.column6 FROM (VALUES ",
+             made_id = v.column6, trace = v.column7 FROM (VALUES ",
         );
         for (i, row) in some.iter().enumerate() {
             sql.push(if i == 0 { "(" } else { ", (" }).bind_all([
@@ -258,7 +278,8 @@ pub async fn set_results(conn: &impl Conn, id: PlanId, rows: &[PlanRow]) -> Resu
                 row.code.as_str().value(),
                 row.detail.as_str().value(),
                 row.action.map(|a| a.0).value(),
-                row.made.map(|t| t.0).value(),
+                row.made.value(),
+                row.trace.as_str().value(),
             ]);
             sql.push(")");
         }

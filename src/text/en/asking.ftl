@@ -70,7 +70,7 @@ all-tokens-say-keys = { $open } opens the wallet at this token. { $filter } writ
 
 plans-crumb = Plans
 plans-title = your plans, newest first
-plans-empty = You made no plan yet. In a list of tokens: mark some, then the key of a verb.
+plans-empty = You made no plan yet. In a list of tokens or tickets: mark some, then the key of a verb.
 plans-col-made = made
 plans-col-what = what
 plans-col-state = where it stands
@@ -87,6 +87,7 @@ plans-state-stopped = stopped: can go on
 plans-state-partly = done but for some
 plans-state-done = done
 undo-plan-title = Take a whole plan back: { $what }?
+undo-plan-tickets = { $count } tickets are put back by moves that are legal now, row by row. What was changed since is left out, and said. What was written stays.
 undo-plan-line = { $count } tokens are put back as they were, row by row. What has moved on since is left out, and said.
 
 export-title = Write to a file

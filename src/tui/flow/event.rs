@@ -77,6 +77,8 @@ pub enum Fact {
     WalletChanged(AccountId),
     /// A ticket was opened or changed.
     TicketChanged(Box<TicketDetail>),
+    /// Many tickets changed; what happened to each is not known here.
+    TicketsChanged(Vec<TicketId>),
     /// A ticket's row changed; the rest is not known.
     TicketRowChanged(Box<TicketRow>),
     /// The caller was verified, or notes were added: the account's card should be read again.

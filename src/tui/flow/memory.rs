@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::id::{PlanId, TicketId};
+use crate::domain::plan::{PlanNoun, PlanVerb};
 use crate::domain::token::ActionKind;
 use crate::wire::tokens::{Action, ActionDone};
 
@@ -51,9 +52,11 @@ pub enum Remember {
 pub struct RanPlan {
     /// Which one.
     pub plan: PlanId,
+    /// What it is about.
+    pub noun: PlanNoun,
     /// Which verb.
-    pub verb: ActionKind,
-    /// To how many tokens it was done.
+    pub verb: PlanVerb,
+    /// To how many it was done.
     pub done: u32,
 }
 

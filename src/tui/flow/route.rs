@@ -1,6 +1,7 @@
 //! Where the desk can be.
 
 use crate::domain::id::{AccountId, PlanId, TicketId, TokenId};
+use crate::domain::plan::PlanNoun;
 
 /// A place of the desk with what it needs to open. Identifiers only: nothing personal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,8 +52,10 @@ pub enum Route {
         /// For which ticket the work is done.
         ticket: Option<TicketId>,
     },
-    /// What one verb will do to many tokens, and what became of it.
+    /// What a plan will do to many tokens or tickets, and what became of it.
     Plan {
+        /// What it is about.
+        noun: PlanNoun,
         /// Which plan.
         plan: PlanId,
     },

@@ -7,6 +7,7 @@ use crate::domain::permission::Permission;
 use crate::domain::ticket::Visibility;
 use crate::wire::agents::AgentCard;
 use crate::wire::clocks::TicketClocks;
+use crate::wire::plans::NewTicketPlan;
 use crate::wire::statistics::{Dashboard, Stats, StatsParams};
 use crate::wire::ticket_parts::{
     Attachment, ChangeCheck, ChangeEscalation, ChangeTags, ChangeTime, Check, DeescalateTicket,
@@ -42,6 +43,14 @@ pub enum TicketCall {
         version: i64,
         /// What changes.
         change: TicketChange,
+    },
+    /// Make a plan: what moves would do to one or many tickets; or do it at once →
+    /// [`TokenAnswer::Plan`](super::TokenAnswer::Plan).
+    MakePlan {
+        /// The person's intent.
+        key: IntentKey,
+        /// Which moves, which tickets.
+        body: Box<NewTicketPlan>,
     },
     /// Move an escalation → [`TicketAnswer::Escalation`].
     Escalation {
@@ -197,6 +206,8 @@ impl TicketCall {
             Self::Escalation { key, escalation, .. } => {
                 (key, "escalation.change", format!("escalation {escalation}"))
             }
+            Self::MakePlan { key, body } if body.run => (key, "ticket.macro", "plan".to_owned()),
+            Self::MakePlan { key, .. } => (key, "plan.make", "plan".to_owned()),
             Self::Watch { key, ticket, .. } => (key, "ticket.watch", format!("ticket {ticket}")),
             Self::AddCheck { key, ticket, .. } => (key, "ticket.check", format!("ticket {ticket}")),
             Self::ChangeCheck { key, check, .. } => (key, "ticket.check", format!("check {check}")),
@@ -232,6 +243,7 @@ impl TicketCall {
                 | TicketChange::Split(_) => Permission::TicketEdit,
             },
             Self::Escalation { .. } => Permission::TicketEscalate,
+            Self::MakePlan { .. } => Permission::TicketBulk,
             Self::AddCheck { .. } | Self::ChangeCheck { .. } => Permission::TicketEdit,
             Self::Times(_)
             | Self::Watch { .. }

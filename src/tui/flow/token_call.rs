@@ -3,6 +3,7 @@
 use super::call::Intent;
 use crate::domain::id::{ActionId, ApprovalId, DisputeId, IntentKey, PlanId, TokenId};
 use crate::domain::permission::Permission;
+use crate::domain::plan::PlanNoun;
 use crate::domain::token::DisputeStatus;
 use crate::wire::approvals::{Approval, Approve, Decided, Reject};
 use crate::wire::page::ListParams;
@@ -59,16 +60,18 @@ pub enum TokenCall {
         body: Box<NewPlan>,
     },
     /// A plan with what became of its rows → [`TokenAnswer::Plan`].
-    Plan(PlanId),
+    Plan(PlanNoun, PlanId),
     /// Run a plan, or go on where it stopped. May be sent again: each row is done once → [`TokenAnswer::Plan`].
     RunPlan {
+        /// What it is about.
+        noun: PlanNoun,
         /// Which plan.
         plan: PlanId,
         /// The hash of what the person saw.
         hash: String,
     },
     /// Take a whole plan back. May be sent again → [`TokenAnswer::Plan`].
-    UndoPlan(PlanId),
+    UndoPlan(PlanNoun, PlanId),
     /// A page of what waits for a second person → [`TokenAnswer::Approvals`].
     Approvals(ListParams),
     /// Approve what somebody else asked for → [`TokenAnswer::Decided`].
@@ -124,9 +127,9 @@ impl TokenCall {
             Self::Disputes(_)
             | Self::External(_)
             | Self::Actions(_)
-            | Self::Plan(_)
+            | Self::Plan(..)
             | Self::RunPlan { .. }
-            | Self::UndoPlan(_)
+            | Self::UndoPlan(..)
             | Self::Approvals(_) => return None,
         };
         Some(Intent {
@@ -144,8 +147,14 @@ impl TokenCall {
             Self::External(_) => Permission::TokenLink,
             Self::Dispute { .. } => Permission::TokenDispute,
             Self::Decide { .. } => Permission::DisputeDecide,
-            Self::Undo { .. } | Self::UndoPlan(_) => Permission::TokenUndo,
-            Self::MakePlan { .. } | Self::Plan(_) | Self::RunPlan { .. } => Permission::TokenBulk,
+            Self::Plan(PlanNoun::Ticket, _)
+            | Self::UndoPlan(PlanNoun::Ticket, _)
+            | Self::RunPlan {
+                noun: PlanNoun::Ticket,
+                ..
+            } => Permission::TicketBulk,
+            Self::Undo { .. } | Self::UndoPlan(..) => Permission::TokenUndo,
+            Self::MakePlan { .. } | Self::Plan(..) | Self::RunPlan { .. } => Permission::TokenBulk,
             Self::Approvals(_) | Self::Reject { .. } => Permission::ApprovalView,
             Self::Approve { .. } => Permission::ApprovalDecide,
         }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::client::Api;
 use crate::client::error::ClientError;
 use crate::client::settle::Settled;
+use crate::domain::plan::PlanNoun;
 use crate::tui::flow::{Answer, AskAnswer, AskCall, Current};
 
 /// Performs one call. An error that says `maybe_done` leaves the fate of an action open.
@@ -28,7 +29,12 @@ pub(super) async fn perform(api: &Api, call: &AskCall) -> Result<Answer, ClientE
             AskAnswer::Facets(api.token_facets(*account, *at, params).await?)
         }
         AskCall::Suggest { field, typed } => AskAnswer::Suggestions(api.suggest(field, typed).await?.items),
-        AskCall::Plans => AskAnswer::Plans(api.plans().await?.items),
+        AskCall::Plans => {
+            let mut plans = api.plans(PlanNoun::Token).await?.items;
+            plans.extend(api.plans(PlanNoun::Ticket).await?.items);
+            plans.sort_by_key(|plan| std::cmp::Reverse((plan.created_at, plan.id)));
+            AskAnswer::Plans(plans)
+        }
         // the worker writes files itself: it tells how far they have come
         AskCall::Export(_) => AskAnswer::Plans(Vec::new()),
     }))

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::client::Api;
 use crate::client::error::ClientError;
 use crate::client::settle::Settled;
-use crate::tui::flow::{Answer, Current, TicketAnswer, TicketCall, TicketChange};
+use crate::tui::flow::{Answer, Current, TicketAnswer, TicketCall, TicketChange, TokenAnswer};
 use crate::wire::page::Page;
 use crate::wire::ticket_parts::{Check, UnmergeTicket, Watcher};
 
@@ -33,6 +33,10 @@ pub(super) async fn perform(api: &Api, call: &TicketCall) -> Result<Answer, Clie
                 }
             };
             return Ok(Answer::Ticket(Box::new(detail)));
+        }
+        TicketCall::MakePlan { key, body } => {
+            let made = api.make_ticket_plan(*key, body).await?;
+            return Ok(Answer::Of(TokenAnswer::Plan(Box::new(made))));
         }
         TicketCall::Escalation {
             key,
@@ -106,6 +110,9 @@ pub(super) async fn perform(api: &Api, call: &TicketCall) -> Result<Answer, Clie
 /// The answer of an action that was found out later.
 pub(super) fn settled(call: &TicketCall, value: Value) -> Result<Answer, ClientError> {
     let settled = Settled::Done(value);
+    if let TicketCall::MakePlan { .. } = call {
+        return Ok(Answer::Of(TokenAnswer::Plan(Box::new(settled.into_answer()?))));
+    }
     Ok(Answer::OfTicket(match call {
         TicketCall::Escalation { .. } => TicketAnswer::Escalation(Box::new(settled.into_answer()?)),
         TicketCall::Watch { .. } => {
@@ -128,7 +135,7 @@ pub(super) fn settled(call: &TicketCall, value: Value) -> Result<Answer, ClientE
 /// The row that an action met.
 pub(super) fn current(call: &TicketCall, row: Value) -> Option<Current> {
     match call {
-        TicketCall::Change { .. } => serde_json::from_value(row)
+        TicketCall::Change { .. } | TicketCall::MakePlan { .. } => serde_json::from_value(row)
             .ok()
             .map(|row| Current::Ticket(Box::new(row))),
         _ => None,

@@ -32,9 +32,9 @@ pub(super) async fn perform(api: &Api, call: &TokenCall) -> Result<Answer, Clien
         }
         TokenCall::Actions(params) => Answer::Of(TokenAnswer::Actions(api.actions(params).await?)),
         TokenCall::MakePlan { key, body } => plan(api.make_plan(*key, body).await?),
-        TokenCall::Plan(id) => plan(api.plan(*id).await?),
-        TokenCall::RunPlan { plan: id, hash } => plan(api.run_plan(*id, hash).await?),
-        TokenCall::UndoPlan(id) => plan(api.undo_plan(*id).await?),
+        TokenCall::Plan(noun, id) => plan(api.plan(*noun, *id).await?),
+        TokenCall::RunPlan { noun, plan: id, hash } => plan(api.run_plan(*noun, *id, hash).await?),
+        TokenCall::UndoPlan(noun, id) => plan(api.undo_plan(*noun, *id).await?),
         TokenCall::Approvals(params) => Answer::Of(TokenAnswer::Approvals(api.approvals(params).await?)),
         TokenCall::Approve { key, approval, body } => Answer::Of(TokenAnswer::Decided(Box::new(
             api.approve(*approval, *key, body).await?,

@@ -38,7 +38,7 @@ pub fn open(route: &Route, ctx: &Ctx<'_>) -> Box<dyn Screen> {
         Route::Ticket { ticket } => Box::new(ticket::TicketScreen::new(*ticket)),
         Route::AccountAt { account, token } => Box::new(account::AccountScreen::at(*account, *token)),
         Route::AllTokens => Box::new(all_tokens::AllTokensScreen::new()),
-        Route::Plan { plan } => Box::new(plan::PlanScreen::new(*plan)),
+        Route::Plan { noun, plan } => Box::new(plan::PlanScreen::new(*noun, *plan)),
         Route::Plans => Box::new(plans::PlansScreen::default()),
         Route::Activity => Box::new(activity::ActivityScreen::new()),
         Route::Approvals => Box::new(approvals::ApprovalsScreen::new()),

@@ -145,10 +145,15 @@ impl Screen for PlansScreen {
     fn update(&mut self, event: Event, ctx: &Ctx<'_>) -> Vec<Effect> {
         match event {
             Event::Opened | Event::Resumed | Event::Command(Command::Refresh) => self.read(ctx),
-            Event::Happened(Fact::WalletChanged(_) | Fact::Decided) => self.read(ctx),
-            Event::Command(Command::Open) => self
-                .plan()
-                .map_or_else(Vec::new, |plan| vec![Effect::Push(Route::Plan { plan: plan.id })]),
+            Event::Happened(Fact::WalletChanged(_) | Fact::TicketsChanged(_) | Fact::Decided) => {
+                self.read(ctx)
+            }
+            Event::Command(Command::Open) => self.plan().map_or_else(Vec::new, |plan| {
+                vec![Effect::Push(Route::Plan {
+                    noun: plan.noun,
+                    plan: plan.id,
+                })]
+            }),
             Event::Command(command) => {
                 if let Some(way) = Move::of(command) {
                     let rows = self.rows.as_deref().unwrap_or_default();

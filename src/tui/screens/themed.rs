@@ -13,7 +13,7 @@ use crate::domain::approval::ApprovalState;
 use crate::domain::id::{AccountId, ActionId, AgentId, ApprovalId, PlanId, TokenId};
 use crate::domain::permission::Role as Who;
 use crate::domain::picture::Pixels;
-use crate::domain::plan::{PlanState, RowState};
+use crate::domain::plan::{PlanNoun, PlanState, PlanVerb, RowState};
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, DisputeStatus, TokenState};
 use crate::tui::flow::{
@@ -24,7 +24,7 @@ use crate::tui::theme::{Depth, Role, Theme};
 use crate::wire::approvals::Approval;
 use crate::wire::desk::Reason;
 use crate::wire::page::{Page, Total};
-use crate::wire::plans::{Plan, PlanDetail, PlanRow};
+use crate::wire::plans::{Plan, PlanDetail, PlanRow, PlanSubject, TokenSubject};
 use crate::wire::tokens::{Action, Ties, TokenEvent, TokenRow, WalletSteps};
 
 const THEMES: [&str; 3] = ["default", "light", "high-contrast"];
@@ -125,21 +125,25 @@ fn plan(now: Moment) -> Box<PlanDetail> {
     ];
     let rows = (1..).zip(states).map(|(n, state)| PlanRow {
         n,
-        token_id: TokenId(uuid(1_000)),
+        subject: PlanSubject::Token(TokenSubject {
+            token_id: TokenId(uuid(1_000)),
+            account_id: AccountId(uuid(11)),
+            before: TokenState::Expired,
+            action_id: None,
+            made_id: None,
+        }),
         version: 1,
-        account_id: AccountId(uuid(11)),
         name: format!("Offer {n}"),
-        before: TokenState::Expired,
         state,
         code: String::new(),
         detail: "it changed since the plan was made".to_owned(),
-        action_id: None,
-        made_id: None,
     });
     Box::new(PlanDetail {
         plan: Plan {
             id: PlanId(uuid(5)),
-            verb: ActionKind::Reissue,
+            noun: PlanNoun::Token,
+            verb: PlanVerb::Reissue,
+            moves: Vec::new(),
             state: PlanState::Ready,
             agent: "A-1042 Amara Okafor".to_owned(),
             reason: Reason {
@@ -212,7 +216,7 @@ fn answer(call: &ApiCall, now: Moment) -> Option<Answer> {
             approval(now, 1, ApprovalState::Open),
             approval(now, 2, ApprovalState::Rejected),
         ]))),
-        ApiCall::On(TokenCall::Plan(_)) => Answer::Of(TokenAnswer::Plan(plan(now))),
+        ApiCall::On(TokenCall::Plan(..)) => Answer::Of(TokenAnswer::Plan(plan(now))),
         _ => return None,
     })
 }
@@ -261,6 +265,7 @@ fn screens(account: AccountId) -> Vec<(&'static str, Route, Vec<Event>)> {
         (
             "plan",
             Route::Plan {
+                noun: PlanNoun::Token,
                 plan: PlanId(uuid(5)),
             },
             Vec::new(),

@@ -30,6 +30,7 @@ mod storm;
 mod ticket_desk;
 mod ticket_files;
 mod ticket_own;
+mod ticket_plans;
 mod ticket_search;
 mod tickets;
 mod use_case;

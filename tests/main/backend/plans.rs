@@ -8,7 +8,7 @@ use tokendesk::client::{Api, ErrorKind};
 use tokendesk::domain::approval::ApprovalState;
 use tokendesk::domain::id::{AccountId, IntentKey, TokenId};
 use tokendesk::domain::offer::Offer;
-use tokendesk::domain::plan::{PlanState, RowState};
+use tokendesk::domain::plan::{PlanNoun, PlanState, PlanVerb, RowState};
 use tokendesk::domain::token::{ActionKind, Token, TokenState};
 use tokendesk::server::store::bulk::{self, OfferKeys};
 use tokendesk::wire::approvals::{Approval, Approve, Reject};
@@ -98,15 +98,17 @@ fn a_plan_shows_its_rows_runs_once_and_is_taken_back_whole() {
             .await
             .expect("removed");
         let wrong = agent
-            .run_plan(detail.plan.id, "another")
+            .run_plan(PlanNoun::Token, detail.plan.id, "another")
             .await
             .expect_err("another hash");
         assert_eq!(wrong.kind.word(), "invalid");
         let bo = backend.client("bo", "agents");
-        let theirs = bo.run_plan(detail.plan.id, &detail.plan.hash).await;
+        let theirs = bo
+            .run_plan(PlanNoun::Token, detail.plan.id, &detail.plan.hash)
+            .await;
         assert_eq!(theirs.expect_err("not theirs").kind.word(), "illegal_move");
         let ran = agent
-            .run_plan(detail.plan.id, &detail.plan.hash)
+            .run_plan(PlanNoun::Token, detail.plan.id, &detail.plan.hash)
             .await
             .expect("run");
         let states: Vec<_> = ran.rows.iter().map(|r| r.state).collect();
@@ -114,25 +116,37 @@ fn a_plan_shows_its_rows_runs_once_and_is_taken_back_whole() {
         assert_eq!(ran.rows[2].code, "changed");
         assert_eq!(ran.plan.state, PlanState::Done);
         let new = agent
-            .token(ran.rows[0].made_id.expect("a token"))
+            .token(ran.rows[0].token().expect("a token").made_id.expect("a token"))
             .await
             .expect("there");
         assert_eq!((new.state, new.reissued_from), (TokenState::Active, Some(old[0])));
         let again = agent
-            .run_plan(detail.plan.id, &detail.plan.hash)
+            .run_plan(PlanNoun::Token, detail.plan.id, &detail.plan.hash)
             .await
             .expect("again");
         assert_eq!(again, ran, "each row once");
         assert_eq!(count(&backend, "actions").await, 3);
-        assert_eq!(agent.plans().await.expect("plans").items[0].id, detail.plan.id);
+        assert_eq!(
+            agent.plans(PlanNoun::Token).await.expect("plans").items[0].id,
+            detail.plan.id
+        );
 
-        let undone = agent.undo_plan(detail.plan.id).await.expect("taken back");
+        let undone = agent
+            .undo_plan(PlanNoun::Token, detail.plan.id)
+            .await
+            .expect("taken back");
         assert_eq!(
             (undone.plan.verb, undone.plan.done, undone.plan.failed),
-            (ActionKind::Undo, 2, 0)
+            (PlanVerb::Undo, 2, 0)
         );
         assert_eq!(undone.plan.undoes, Some(detail.plan.id));
-        assert_eq!(agent.undo_plan(detail.plan.id).await.expect("again"), undone);
+        assert_eq!(
+            agent
+                .undo_plan(PlanNoun::Token, detail.plan.id)
+                .await
+                .expect("again"),
+            undone
+        );
         assert_eq!(agent.token(old[0]).await.expect("there").reissued_to, None);
         let news = "SELECT count(*) AS n FROM outbox WHERE state = 'held'";
         assert_eq!(backend.number(news).await, 1, "of the removal by hand alone");
@@ -179,7 +193,7 @@ fn a_query_picks_all_that_it_matches_and_what_cannot_be_planned_says_why() {
         }
         backend.clock.forward(61 * 60);
         let late = agent
-            .run_plan(detail.plan.id, &detail.plan.hash)
+            .run_plan(PlanNoun::Token, detail.plan.id, &detail.plan.hash)
             .await
             .expect_err("too old");
         assert!(late.detail.contains("too old"), "{late}");
@@ -205,7 +219,10 @@ fn a_run_that_is_cut_off_goes_on_and_two_at_once_do_each_row_once() {
             let backend = backend.restarted().await;
             let (one, other) = (backend.agent(), backend.agent());
             let (id, hash) = (detail.plan.id, detail.plan.hash.as_str());
-            let (one, other) = tokio::join!(one.run_plan(id, hash), other.run_plan(id, hash));
+            let (one, other) = tokio::join!(
+                one.run_plan(PlanNoun::Token, id, hash),
+                other.run_plan(PlanNoun::Token, id, hash)
+            );
             for ran in [one.expect("run"), other.expect("run")] {
                 assert_eq!((ran.plan.state, ran.plan.done), (PlanState::Done, 1_200));
             }
@@ -431,7 +448,7 @@ fn a_large_plan_waits_as_a_whole_and_its_owner_runs_it_then() {
         let large = made(&agent, &plan(ActionKind::Reissue, old[1..].to_vec())).await;
         assert_eq!(large.plan.state, PlanState::Waiting);
         let early = agent
-            .run_plan(large.plan.id, &large.plan.hash)
+            .run_plan(PlanNoun::Token, large.plan.id, &large.plan.hash)
             .await
             .expect_err("waits");
         assert!(early.detail.contains("second person"), "{early}");
@@ -450,12 +467,12 @@ fn a_large_plan_waits_as_a_whole_and_its_owner_runs_it_then() {
             .expect("approved");
         assert_eq!(decided.plan.expect("the plan").plan.state, PlanState::Ready);
         let ran = agent
-            .run_plan(large.plan.id, &large.plan.hash)
+            .run_plan(PlanNoun::Token, large.plan.id, &large.plan.hash)
             .await
             .expect("run");
         assert_eq!(ran.plan.done, 3);
         let action = agent
-            .action(ran.rows[0].action_id.expect("an action"))
+            .action(ran.rows[0].token().expect("a token").action_id.expect("an action"))
             .await
             .expect("there");
         assert_eq!(action.ties.approved_by.as_deref(), Some("A-sue sue"));
@@ -474,7 +491,7 @@ fn a_large_plan_waits_as_a_whole_and_its_owner_runs_it_then() {
             .await
             .expect("rejected");
         let refused = agent
-            .run_plan(dear.plan.id, &dear.plan.hash)
+            .run_plan(PlanNoun::Token, dear.plan.id, &dear.plan.hash)
             .await
             .expect_err("refused");
         assert!(refused.detail.contains("refused the plan"));

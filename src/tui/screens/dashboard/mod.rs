@@ -216,7 +216,12 @@ impl Screen for DashboardScreen {
                 self.reply(id, reply);
                 Vec::new()
             }
-            Event::Happened(Fact::TicketChanged(_) | Fact::TicketRowChanged(_) | Fact::TicketTouched(_)) => {
+            Event::Happened(
+                Fact::TicketChanged(_)
+                | Fact::TicketRowChanged(_)
+                | Fact::TicketTouched(_)
+                | Fact::TicketsChanged(_),
+            ) => {
                 vec![Effect::Wake {
                     after: GATHER,
                     key: AGAIN,

@@ -148,6 +148,9 @@ impl Act for Make {
         let Answer::Of(TokenAnswer::Plan(detail)) = answer else {
             return Vec::new();
         };
-        vec![Effect::Push(Route::Plan { plan: detail.plan.id })]
+        vec![Effect::Push(Route::Plan {
+            noun: detail.plan.noun,
+            plan: detail.plan.id,
+        })]
     }
 }

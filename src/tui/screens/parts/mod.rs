@@ -18,6 +18,7 @@ pub mod facets;
 pub mod gate;
 pub mod grouping;
 pub mod live;
+mod marking;
 pub mod moment;
 mod news;
 pub mod outside;

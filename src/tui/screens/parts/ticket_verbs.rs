@@ -1,5 +1,6 @@
 //! What can be done to a ticket, wherever it is at hand: listed, open, or beside the account that it is about.
 
+pub mod bulk;
 mod change;
 mod checks;
 mod differences;
@@ -119,7 +120,7 @@ pub fn perform(command: Command, row: &TicketRow, ctx: &Ctx<'_>) -> Vec<Effect> 
     }
     match command {
         Command::TicketEscalate => vec![escalate::choose(row)],
-        Command::TicketGive => vec![give::choose(row)],
+        Command::TicketGive => vec![give::choose(row, ctx)],
         Command::TicketTags => vec![tags::dialog(row, ctx)],
         Command::TicketSnooze => vec![snooze::dialog(row, ctx)],
         Command::TicketMerge => vec![merge::choose(row, ctx)],

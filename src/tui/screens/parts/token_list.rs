@@ -8,7 +8,6 @@ use super::columns;
 use super::live::Live;
 use super::presets::Presets;
 use super::token_columns::{OWNER, TokenColumns};
-use super::window::Marks;
 use super::{export, facets};
 use super::{key, look};
 use crate::domain::id::AccountId;
@@ -80,19 +79,6 @@ impl Live<TokenRow> {
         Some(match command {
             Command::Sort => self.choose_sort(&SORTS, ctx),
             Command::Columns => vec![columns::choose::<TokenRow>(ctx)],
-            Command::Mark => self.window.mark(ctx, &call).1,
-            Command::MarkRange => {
-                let id = if self.window.mark_range() {
-                    "mark-range-begun"
-                } else {
-                    "mark-range-ended"
-                };
-                vec![Effect::Toast(Toast::info(ctx.words.get(id)))]
-            }
-            Command::MarkAll => {
-                self.window.mark_all();
-                Vec::new()
-            }
             Command::Copy => self.copy(ctx),
             Command::Export => match self.parsed(ctx) {
                 Ok(_) => vec![export::open(of, self.text(), &self.count(ctx), ctx)],
@@ -102,7 +88,10 @@ impl Live<TokenRow> {
                 Ok(query) => vec![facets::open(query, of)],
                 Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
             },
-            other => return self.command(other, ctx, &call),
+            other => {
+                let marked = self.mark_command(other, ctx, &call);
+                return marked.or_else(|| self.command(other, ctx, &call));
+            }
         })
     }
 
@@ -152,20 +141,6 @@ impl Live<TokenRow> {
                 what: ctx.words.get("token-fact-reference"),
             }]
         })
-    }
-
-    /// How many tokens are marked, in words; empty when none are.
-    #[must_use]
-    pub fn marked(&self, ctx: &Ctx<'_>) -> String {
-        let count = match self.window.marks() {
-            None => return String::new(),
-            Some(Marks::These(ids)) => ids.len().to_string(),
-            Some(Marks::All(query)) if self.window.shown_query() == Some(query) => {
-                return ctx.words.with("mark-all", &[("count", &self.count(ctx))]);
-            }
-            Some(Marks::All(query)) => return ctx.words.with("mark-all-of", &[("query", query)]),
-        };
-        ctx.words.with("mark-some", &[("count", &count)])
     }
 
     /// What the border says behind the title: how many, how many of them are marked, and of which query.

@@ -6,6 +6,7 @@ use super::act::{Act, ActDialog};
 use super::key;
 use super::sheet::Sheet;
 use crate::domain::id::{ActionId, IntentKey, PlanId};
+use crate::domain::plan::{PlanNoun, PlanVerb};
 use crate::domain::token::ActionKind;
 use crate::tui::flow::{
     Answer, ApiCall, Ctx, Dialog, Effect, Fact, RanPlan, Remember, Route, Toast, TokenAnswer, TokenCall,
@@ -39,7 +40,7 @@ pub fn dialog(action: &Action, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     )
 }
 
-/// Takes a whole plan back, after a question: it was many tokens.
+/// Takes a whole plan back, after a question: it was many rows.
 #[must_use]
 pub fn plan(ran: &RanPlan, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     let words = ctx.words;
@@ -50,20 +51,28 @@ pub fn plan(ran: &RanPlan, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
         words.with("undo-plan-title", &values),
         words.get("undo-verb"),
         Sheet::new(Vec::new()),
-        Box::new(UndoPlan { plan: ran.plan }),
+        Box::new(UndoPlan {
+            noun: ran.noun,
+            plan: ran.plan,
+        }),
     );
-    Box::new(dialog.lines(vec![words.with("undo-plan-line", &values)]))
+    let line = match ran.noun {
+        PlanNoun::Token => "undo-plan-line",
+        PlanNoun::Ticket => "undo-plan-tickets",
+    };
+    Box::new(dialog.lines(vec![words.with(line, &values)]))
 }
 
 #[derive(Debug)]
 struct UndoPlan {
+    noun: PlanNoun,
     plan: PlanId,
 }
 
 impl Act for UndoPlan {
     // it carries no intent: each row is taken back once, however often it is asked
     fn call(&self, _: &Sheet, _: IntentKey) -> ApiCall {
-        ApiCall::On(TokenCall::UndoPlan(self.plan))
+        ApiCall::On(TokenCall::UndoPlan(self.noun, self.plan))
     }
 
     fn done(&mut self, answer: Answer, _: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect> {
@@ -72,8 +81,11 @@ impl Act for UndoPlan {
         };
         let mut effects = vec![Effect::Remember(Remember::PlanUndone(self.plan))];
         effects.push(Effect::Toast(plan_toast(&detail, ctx)));
-        effects.extend(wallets(&detail));
-        effects.push(Effect::Push(Route::Plan { plan: detail.plan.id }));
+        effects.extend(touched(&detail));
+        effects.push(Effect::Push(Route::Plan {
+            noun: detail.plan.noun,
+            plan: detail.plan.id,
+        }));
         effects
     }
 }
@@ -88,7 +100,7 @@ pub fn plan_toast(detail: &PlanDetail, ctx: &Ctx<'_>) -> Toast {
         ("failed", failed.as_str()),
         ("skipped", skipped.as_str()),
     ];
-    let undone = detail.plan.verb == ActionKind::Undo;
+    let undone = detail.plan.verb == PlanVerb::Undo;
     let words = ctx
         .words
         .with(if undone { "plan-undone" } else { "plan-ran" }, &values);
@@ -99,12 +111,18 @@ pub fn plan_toast(detail: &PlanDetail, ctx: &Ctx<'_>) -> Toast {
     }
 }
 
-/// Tells everybody whose wallets a plan was about.
-pub fn wallets(detail: &PlanDetail) -> impl Iterator<Item = Effect> {
-    let whose: BTreeSet<_> = detail.rows.iter().map(|row| row.account_id).collect();
+/// Tells everybody what a plan was about: the wallets, or the tickets.
+pub fn touched(detail: &PlanDetail) -> impl Iterator<Item = Effect> {
+    let tokens = detail.rows.iter().filter_map(|row| row.token());
+    let whose: BTreeSet<_> = tokens.map(|token| token.account_id).collect();
+    let tickets = detail.rows.iter().filter_map(|row| row.ticket());
+    let tickets: Vec<_> = tickets.map(|ticket| ticket.ticket_id).collect();
+    let tickets = (!tickets.is_empty()).then_some(Fact::TicketsChanged(tickets));
     whose
         .into_iter()
-        .map(|account| Effect::Publish(Fact::WalletChanged(account)))
+        .map(Fact::WalletChanged)
+        .chain(tickets)
+        .map(Effect::Publish)
 }
 
 /// What an action does, in a word.
@@ -215,7 +233,8 @@ mod tests {
         memory.note(done(ActionKind::Add, 1, None));
         let ran = RanPlan {
             plan: PlanId(uuid(9)),
-            verb: ActionKind::Reissue,
+            noun: PlanNoun::Token,
+            verb: PlanVerb::Reissue,
             done: 12,
         };
         memory.keep(Remember::PlanRan(ran.clone()));
@@ -233,7 +252,8 @@ mod tests {
         let world = World::new(80, 24);
         let ran = RanPlan {
             plan: PlanId(uuid(9)),
-            verb: ActionKind::Reissue,
+            noun: PlanNoun::Token,
+            verb: PlanVerb::Reissue,
             done: 12,
         };
         let mut dialog = plan(&ran, &world.ctx());
@@ -243,7 +263,7 @@ mod tests {
         );
         insta::assert_snapshot!("undo_plan", world.dialog(&mut *dialog));
         let (_, sent) = call(&dialog.update(Event::Command(Command::Confirm), &world.ctx()));
-        assert_eq!(sent, ApiCall::On(TokenCall::UndoPlan(ran.plan)));
+        assert_eq!(sent, ApiCall::On(TokenCall::UndoPlan(PlanNoun::Token, ran.plan)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A plan: the exact rows of one verb for many tokens, what is left out and why, and what became of each.
+//! A plan: the exact rows of one verb for many tokens or tickets, what is left out and why, and what became of each.
 
 mod view;
 
@@ -13,15 +13,14 @@ use ratatui::layout::{Position, Rect};
 use super::parts::{ask_latest, undo};
 use crate::domain::id::PlanId;
 use crate::domain::permission::Permission;
-use crate::domain::plan::PlanState;
-use crate::domain::token::ActionKind;
+use crate::domain::plan::{PlanNoun, PlanState, PlanVerb};
 use crate::tui::flow::{
     Answer, ApiCall, Availability, CallError, Ctx, Effect, Event, Latest, RanPlan, Remember, Reply,
     RequestId, Route, Screen, ScreenKind, TokenAnswer, TokenCall, WakeKey,
 };
 use crate::tui::keys::{Command, Context};
 use crate::tui::widgets::list::{Cursor, Move};
-use crate::wire::plans::{PlanDetail, PlanRow};
+use crate::wire::plans::{PlanDetail, PlanRow, PlanSubject};
 
 /// The wake that looks how far a run has come.
 const LOOK: WakeKey = "plan";
@@ -31,6 +30,7 @@ const EVERY: Duration = Duration::from_millis(700);
 /// The screen of a plan.
 #[derive(Debug)]
 pub struct PlanScreen {
+    noun: PlanNoun,
     id: PlanId,
     detail: Option<Box<PlanDetail>>,
     asked: Latest,
@@ -44,8 +44,9 @@ pub struct PlanScreen {
 impl PlanScreen {
     /// A plan.
     #[must_use]
-    pub fn new(id: PlanId) -> Self {
+    pub fn new(noun: PlanNoun, id: PlanId) -> Self {
         Self {
+            noun,
             id,
             detail: None,
             asked: Latest::default(),
@@ -61,13 +62,29 @@ impl PlanScreen {
     }
 
     fn read(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        let call = ApiCall::On(TokenCall::Plan(self.id));
+        let call = ApiCall::On(TokenCall::Plan(self.noun, self.id));
         ask_latest(&mut self.asked, ctx.request(), call)
+    }
+
+    /// What it needs: to run it, to take it back, to open one of its rows.
+    fn needs(&self) -> [Permission; 3] {
+        match self.noun {
+            PlanNoun::Token => [
+                Permission::TokenBulk,
+                Permission::TokenUndo,
+                Permission::TokenView,
+            ],
+            PlanNoun::Ticket => [
+                Permission::TicketBulk,
+                Permission::TicketBulk,
+                Permission::TicketView,
+            ],
+        }
     }
 
     /// Why the plan cannot be run now.
     fn may_run(&self, ctx: &Ctx<'_>) -> Result<(), String> {
-        ctx.may(Permission::TokenBulk)?;
+        ctx.may(self.needs()[0])?;
         let Some(detail) = &self.detail else {
             return Err(ctx.words.get("loading"));
         };
@@ -83,11 +100,11 @@ impl PlanScreen {
 
     /// Why the plan cannot be taken back now.
     fn may_undo(&self, ctx: &Ctx<'_>) -> Result<(), String> {
-        ctx.may(Permission::TokenUndo)?;
+        ctx.may(self.needs()[1])?;
         match &self.detail {
             None => Err(ctx.words.get("loading")),
             Some(_) if self.running.is_waiting() => Err(ctx.words.get("sending")),
-            Some(detail) if detail.plan.verb == ActionKind::Undo => Err(ctx.words.get("plan-once-only")),
+            Some(detail) if detail.plan.verb == PlanVerb::Undo => Err(ctx.words.get("plan-once-only")),
             Some(detail) if detail.plan.done == 0 => Err(ctx.words.get("plan-only-done")),
             Some(_) => Ok(()),
         }
@@ -115,14 +132,20 @@ impl PlanScreen {
             Command::Refresh => self.read(ctx),
             Command::RunPlan => {
                 let hash = detail.plan.hash.clone();
-                self.start(TokenCall::RunPlan { plan: self.id, hash }, ctx)
+                let (noun, plan) = (self.noun, self.id);
+                self.start(TokenCall::RunPlan { noun, plan, hash }, ctx)
             }
-            Command::Undo => self.start(TokenCall::UndoPlan(self.id), ctx),
+            Command::Undo => self.start(TokenCall::UndoPlan(self.noun, self.id), ctx),
             Command::Open => self.row().map_or_else(Vec::new, |row| {
-                vec![Effect::Push(Route::Token {
-                    account: row.account_id,
-                    token: row.made_id.unwrap_or(row.token_id),
-                    ticket: None,
+                vec![Effect::Push(match &row.subject {
+                    PlanSubject::Token(token) => Route::Token {
+                        account: token.account_id,
+                        token: token.made_id.unwrap_or(token.token_id),
+                        ticket: None,
+                    },
+                    PlanSubject::Ticket(ticket) => Route::Ticket {
+                        ticket: ticket.ticket_id,
+                    },
                 })]
             }),
             Command::Copy => {
@@ -163,7 +186,7 @@ impl PlanScreen {
             self.take(detail);
             return Vec::new();
         }
-        let undone = detail.plan.verb == ActionKind::Undo;
+        let undone = detail.plan.verb == PlanVerb::Undo;
         self.undone |= undone;
         let mut effects = vec![
             Effect::Unwake(LOOK),
@@ -173,11 +196,12 @@ impl PlanScreen {
             Some(plan) if undone => Remember::PlanUndone(plan),
             _ => Remember::PlanRan(RanPlan {
                 plan: detail.plan.id,
+                noun: detail.plan.noun,
                 verb: detail.plan.verb,
                 done: detail.plan.done,
             }),
         }));
-        effects.extend(undo::wallets(&detail));
+        effects.extend(undo::touched(&detail));
         self.take(detail);
         effects
     }
@@ -233,8 +257,8 @@ impl Screen for PlanScreen {
 
     fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
         let open = match self.row() {
-            Some(_) => ctx.may(Permission::TokenView).into(),
-            None => Availability::Dimmed(ctx.words.get("token-none-selected")),
+            Some(_) => ctx.may(self.needs()[2]).into(),
+            None => Availability::Dimmed(ctx.words.get("plan-none-selected")),
         };
         vec![
             (Command::RunPlan, self.may_run(ctx).into()),

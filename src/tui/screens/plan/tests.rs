@@ -8,17 +8,21 @@ use crate::tui::flow::Fact;
 use crate::tui::flow::Trouble;
 use crate::tui::screens::parts::testing::{World, call, hostile, uuid};
 use crate::wire::desk::Reason;
-use crate::wire::plans::Plan;
+use crate::wire::plans::{Plan, TokenSubject};
 
 fn row(n: i64, state: RowState) -> PlanRow {
     let at = u64::try_from(n).expect("small");
     PlanRow {
         n,
-        token_id: TokenId(uuid(1_000 + at)),
+        subject: PlanSubject::Token(TokenSubject {
+            token_id: TokenId(uuid(1_000 + at)),
+            account_id: AccountId(uuid(11)),
+            before: TokenState::Expired,
+            action_id: None,
+            made_id: None,
+        }),
         version: 1,
-        account_id: AccountId(uuid(11)),
         name: format!("Offer {n}"),
-        before: TokenState::Expired,
         state,
         code: String::new(),
         detail: match state {
@@ -26,18 +30,18 @@ fn row(n: i64, state: RowState) -> PlanRow {
             RowState::Failed => "it changed since the plan was made".to_owned(),
             _ => String::new(),
         },
-        action_id: None,
-        made_id: None,
     }
 }
 
-fn plan(state: PlanState, verb: ActionKind, rows: Vec<PlanRow>) -> Box<PlanDetail> {
+fn plan(state: PlanState, verb: PlanVerb, rows: Vec<PlanRow>) -> Box<PlanDetail> {
     let n = |state| u32::try_from(rows.iter().filter(|r| r.state == state).count()).expect("few");
     let at = Moment::parse("2026-11-21T14:30:00Z").expect("a moment");
     Box::new(PlanDetail {
         plan: Plan {
             id: PlanId(uuid(5)),
+            noun: PlanNoun::Token,
             verb,
+            moves: Vec::new(),
             state,
             agent: "Amara Okafor (A-1042)".to_owned(),
             reason: Reason {
@@ -63,7 +67,7 @@ fn ready() -> Box<PlanDetail> {
     let states = [RowState::Planned, RowState::Skipped, RowState::Planned];
     plan(
         PlanState::Ready,
-        ActionKind::Reissue,
+        PlanVerb::Reissue,
         (1..).zip(states).map(|(n, state)| row(n, state)).collect(),
     )
 }
@@ -72,7 +76,7 @@ fn finished() -> Box<PlanDetail> {
     let states = [RowState::Done, RowState::Skipped, RowState::Failed];
     plan(
         PlanState::Done,
-        ActionKind::Reissue,
+        PlanVerb::Reissue,
         (1..).zip(states).map(|(n, state)| row(n, state)).collect(),
     )
 }
@@ -82,7 +86,7 @@ fn answer(detail: Box<PlanDetail>) -> Reply {
 }
 
 fn opened(world: &World) -> PlanScreen {
-    let mut screen = PlanScreen::new(PlanId(uuid(5)));
+    let mut screen = PlanScreen::new(PlanNoun::Token, PlanId(uuid(5)));
     let (id, _) = call(&screen.update(Event::Opened, &world.ctx()));
     screen.update(Event::Reply(id, answer(ready())), &world.ctx());
     screen
@@ -116,7 +120,7 @@ fn a_plan_is_seen_done_and_taken_back() {
         let (look, _) = call(&screen.update(Event::Woke(LOOK), &world.ctx()));
         let states = [RowState::Done, RowState::Skipped, RowState::Planned];
         let half = (1..).zip(states).map(|(n, state)| row(n, state)).collect();
-        let half = plan(PlanState::Running, ActionKind::Reissue, half);
+        let half = plan(PlanState::Running, PlanVerb::Reissue, half);
         screen.update(Event::Reply(look, answer(half)), &world.ctx());
         assert!(world.frame(&mut screen).contains("Doing it: 1 of 2"));
         let effects = screen.update(Event::Reply(id, answer(finished())), &world.ctx());
@@ -128,7 +132,7 @@ fn a_plan_is_seen_done_and_taken_back() {
         );
         insta::assert_snapshot!(format!("done_{cols}"), world.frame(&mut screen));
         let (_, sent) = call(&screen.update(Event::Command(Command::Undo), &world.ctx()));
-        assert!(matches!(sent, ApiCall::On(TokenCall::UndoPlan(_))));
+        assert!(matches!(sent, ApiCall::On(TokenCall::UndoPlan(..))));
     }
 }
 
@@ -139,7 +143,7 @@ fn a_run_that_got_lost_can_go_on() {
     let (id, _) = call(&screen.update(Event::Command(Command::RunPlan), &world.ctx()));
     let lost = CallError::new(Trouble::Offline, "The backend is not there.");
     let effects = screen.update(Event::Reply(id, Err(lost)), &world.ctx());
-    assert!(matches!(call(&effects).1, ApiCall::On(TokenCall::Plan(_))));
+    assert!(matches!(call(&effects).1, ApiCall::On(TokenCall::Plan(..))));
     assert!(world.frame(&mut screen).contains("The backend is not there."));
     assert_eq!(
         dimmed(&screen, &world, Command::RunPlan),
@@ -154,14 +158,14 @@ fn what_waits_or_has_nothing_to_do_says_so() {
     let mut screen = opened(&world);
     screen.take(plan(
         PlanState::Waiting,
-        ActionKind::Remove,
+        PlanVerb::Remove,
         vec![row(1, RowState::Planned)],
     ));
     assert!(world.frame(&mut screen).contains("waits for a second person"));
     assert!(dimmed(&screen, &world, Command::RunPlan).is_some());
     let mut skipped = row(1, RowState::Skipped);
     skipped.name = hostile();
-    screen.take(plan(PlanState::Ready, ActionKind::Remove, vec![skipped]));
+    screen.take(plan(PlanState::Ready, PlanVerb::Remove, vec![skipped]));
     let frame = world.frame(&mut screen);
     assert!(
         frame.contains("All rows are left out") && !frame.contains('\u{1b}'),

@@ -4,8 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::PlanScreen;
-use crate::domain::plan::{PlanState, RowState};
-use crate::domain::token::ActionKind;
+use crate::domain::plan::{PlanNoun, PlanState, PlanVerb, RowState};
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::detail::state_word;
@@ -14,7 +13,7 @@ use crate::tui::theme::{Role, Sign};
 use crate::tui::widgets::pane::Pane;
 use crate::tui::widgets::stroke::{below, block};
 use crate::tui::widgets::table::{Column, Row, Table, Text, Width};
-use crate::wire::plans::{PlanDetail, PlanRow};
+use crate::wire::plans::{PlanDetail, PlanRow, PlanSubject};
 
 impl PlanScreen {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
@@ -40,11 +39,15 @@ impl PlanScreen {
         let inner = Pane::new(&title).focused(true).draw(body, buf, look);
         let column = |name: &str, width| Column::new(ctx.words.get(&format!("plan-col-{name}")), width);
         let grow = |least, share| Width::Grow { least, share };
+        let (name, before) = match self.noun {
+            PlanNoun::Token => ("name", 8),
+            PlanNoun::Ticket => ("ticket", 16),
+        };
         let columns = [
             column("n", Width::Fixed(5)).at_right(),
             column("outcome", Width::Fixed(10)),
-            column("name", grow(16, 2)),
-            column("before", Width::Fixed(8)),
+            column(name, grow(16, 2)),
+            column("before", Width::Fixed(before)),
             column("why", grow(16, 3)),
         ];
         let empty = ctx.words.get("plan-empty");
@@ -121,7 +124,7 @@ impl PlanScreen {
             }
             PlanState::Refused => (Role::Error, words.get("plan-state-refused")),
             PlanState::Running => (Role::Warning, words.with("plan-state-running", &values)),
-            PlanState::Done if plan.verb == ActionKind::Undo => {
+            PlanState::Done if plan.verb == PlanVerb::Undo => {
                 (Role::Good, words.get("plan-state-done-undone"))
             }
             PlanState::Done => {
@@ -147,24 +150,40 @@ fn outcome(row: &PlanRow, ctx: &Ctx<'_>) -> (String, Role) {
     (format!("{} {word}", ctx.theme.sign(sign)), role)
 }
 
+/// What the row is called: an offer, or a ticket by number and subject.
+fn name(row: &PlanRow) -> String {
+    match row.ticket() {
+        Some(ticket) => format!("{} {}", ticket.number, row.name),
+        None => row.name.clone(),
+    }
+}
+
+/// Where it stood when the plan was made.
+fn before(row: &PlanRow, ctx: &Ctx<'_>) -> String {
+    match &row.subject {
+        PlanSubject::Token(token) => state_word(token.before, ctx),
+        PlanSubject::Ticket(ticket) => ctx.desk.status_label(ticket.before).to_owned(),
+    }
+}
+
 fn table_row(row: &PlanRow, ctx: &Ctx<'_>) -> Row<'static> {
     let (outcome, role) = outcome(row, ctx);
     Row::new(vec![
         Text::new(row.n.to_string(), Role::Muted),
         Text::new(outcome, role),
-        Text::plain(row.name.clone()),
-        Text::plain(state_word(row.before, ctx)),
+        Text::plain(name(row)),
+        Text::plain(before(row, ctx)),
         Text::plain(row.detail.clone()),
     ])
 }
 
 /// A row in one sentence.
 pub(super) fn line_of(row: &PlanRow, ctx: &Ctx<'_>) -> String {
-    let (at, before) = (row.n.to_string(), state_word(row.before, ctx));
+    let (at, before, name) = (row.n.to_string(), before(row, ctx), name(row));
     let (outcome, _) = outcome(row, ctx);
     let values = [
         ("at", at.as_str()),
-        ("name", row.name.as_str()),
+        ("name", name.as_str()),
         ("before", before.as_str()),
         ("outcome", outcome.as_str()),
         ("why", row.detail.as_str()),

@@ -1,17 +1,19 @@
 use super::*;
 use crate::domain::id::{AccountId, PlanId};
+use crate::domain::plan::{PlanNoun, PlanVerb};
 use crate::domain::time::Moment;
-use crate::domain::token::ActionKind;
 use crate::tui::flow::Trouble;
 use crate::tui::screens::parts::testing::{World, call, hostile, uuid};
 use crate::wire::desk::Reason;
 
-fn plan(n: u64, verb: ActionKind, state: PlanState, counts: [u32; 4]) -> Plan {
+fn plan(n: u64, verb: PlanVerb, state: PlanState, counts: [u32; 4]) -> Plan {
     let at = |text: &str| Moment::parse(text).expect("a moment");
     let [planned, done, failed, skipped] = counts;
     Plan {
         id: PlanId(uuid(n)),
+        noun: PlanNoun::Token,
         verb,
+        moves: Vec::new(),
         state,
         agent: "Amara Okafor".to_owned(),
         reason: Reason {
@@ -33,12 +35,12 @@ fn plan(n: u64, verb: ActionKind, state: PlanState, counts: [u32; 4]) -> Plan {
 
 fn some() -> Vec<Plan> {
     vec![
-        plan(1, ActionKind::Reissue, PlanState::Ready, [12, 0, 0, 3]),
-        plan(2, ActionKind::Remove, PlanState::Running, [400, 600, 0, 0]),
-        plan(3, ActionKind::Dispute, PlanState::Waiting, [50, 0, 0, 0]),
+        plan(1, PlanVerb::Reissue, PlanState::Ready, [12, 0, 0, 3]),
+        plan(2, PlanVerb::Remove, PlanState::Running, [400, 600, 0, 0]),
+        plan(3, PlanVerb::Dispute, PlanState::Waiting, [50, 0, 0, 0]),
         Plan {
             reason: Reason::default(),
-            ..plan(4, ActionKind::Undo, PlanState::Done, [0, 3, 1, 0])
+            ..plan(4, PlanVerb::Undo, PlanState::Done, [0, 3, 1, 0])
         },
         Plan {
             expires_at: Moment::parse("2026-11-20T00:00:00Z").expect("a moment"),
@@ -46,7 +48,7 @@ fn some() -> Vec<Plan> {
                 code: String::new(),
                 text: hostile(),
             },
-            ..plan(5, ActionKind::Remove, PlanState::Ready, [9, 0, 0, 0])
+            ..plan(5, PlanVerb::Remove, PlanState::Ready, [9, 0, 0, 0])
         },
     ]
 }
@@ -88,7 +90,7 @@ fn the_one_under_the_cursor_opens_and_the_list_follows_what_happens() {
     screen.update(Event::Command(Command::Down), &world.ctx());
     let effects = screen.update(Event::Command(Command::Open), &world.ctx());
     assert!(
-        matches!(&effects[..], [Effect::Push(Route::Plan { plan })] if *plan == PlanId(uuid(2))),
+        matches!(&effects[..], [Effect::Push(Route::Plan { plan, .. })] if *plan == PlanId(uuid(2))),
         "{effects:?}"
     );
     let said = screen.say(&world.ctx()).join("\n");
@@ -107,7 +109,7 @@ fn the_one_under_the_cursor_opens_and_the_list_follows_what_happens() {
     screen.update(Event::Reply(late, answer(Vec::new())), &world.ctx());
     assert_eq!(screen.rows().len(), 5, "too late");
     let mut rows = some();
-    rows.insert(0, plan(9, ActionKind::Remove, PlanState::Ready, [1, 0, 0, 0]));
+    rows.insert(0, plan(9, PlanVerb::Remove, PlanState::Ready, [1, 0, 0, 0]));
     screen.update(Event::Reply(*newest, answer(rows)), &world.ctx());
     assert_eq!(screen.plan().map(|plan| plan.id), Some(PlanId(uuid(2))));
 }

@@ -304,6 +304,7 @@ impl TicketScreen {
                 return self.read(ctx);
             }
             Fact::TicketTouched(ticket) if ticket == self.id => return self.read(ctx),
+            Fact::TicketsChanged(tickets) if tickets.contains(&self.id) => return self.read(ctx),
             Fact::TokenChanged(done) => {
                 let linked = self.linked().iter().any(|token| token.id == done.token.id);
                 if let Some(detail) = &mut self.detail {

@@ -164,8 +164,14 @@ impl Screen for TicketsScreen {
             (Command::NewTicket, ctx.may(Permission::TicketCreate).into()),
             (Command::Filter, Availability::Enabled),
         ];
-        if let Some(row) = self.row() {
-            commands.extend(ticket_verbs::commands(row, ctx));
+        match self.row() {
+            Some(_) if self.list.window.has_marks() => {
+                let can = |verb| Some((verb, ticket_verbs::bulk::availability(verb, ctx)?));
+                commands.extend(ticket_verbs::VERBS.into_iter().filter_map(can));
+                commands.push((Command::Back, Availability::Enabled));
+            }
+            Some(row) => commands.extend(ticket_verbs::commands(row, ctx)),
+            None => {}
         }
         commands.extend([
             (Command::Presets, ctx.may(Permission::PresetUse).into()),
@@ -174,6 +180,9 @@ impl Screen for TicketsScreen {
             (Command::QueryForm, Availability::Enabled),
             (Command::GroupBy, Availability::Enabled),
             (Command::Columns, Availability::Enabled),
+            (Command::Mark, Availability::Enabled),
+            (Command::MarkRange, Availability::Enabled),
+            (Command::MarkAll, Availability::Enabled),
             (Command::Copy, Availability::Enabled),
             (Command::Refresh, Availability::Enabled),
         ]);

@@ -13,6 +13,7 @@ impl TicketsScreen {
         let mut lines = vec![words.get("tickets-title")];
         lines.extend(self.list.preset_name().map(str::to_owned));
         lines.extend(self.list.say(ctx));
+        lines.extend(Some(self.list.marked(ctx)).filter(|marked| !marked.is_empty()));
         lines.extend(
             self.list
                 .window

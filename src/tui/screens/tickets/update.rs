@@ -37,6 +37,10 @@ impl TicketsScreen {
                 effects
             }
             Event::Changed(changes) => self.list.window.changed("ticket", &changes, ctx, call),
+            Event::Happened(Fact::TicketsChanged(_)) => {
+                self.list.window.unmark();
+                self.refresh(ctx)
+            }
             Event::Happened(fact) => {
                 self.happened(fact);
                 Vec::new()
@@ -50,6 +54,9 @@ impl TicketsScreen {
         if let Some(way) = Move::of(command) {
             return self.list.go(way, ctx, call).1;
         }
+        if let Some(effects) = self.list.mark_command(command, ctx, call) {
+            return effects;
+        }
         if let Some(effects) = self.list.command(command, ctx, call) {
             return effects;
         }
@@ -58,6 +65,10 @@ impl TicketsScreen {
             Command::Columns => vec![columns::choose::<TicketRow>(ctx)],
             Command::GroupBy => vec![grouping::choose(TicketRow::LIST, &GROUPS, self.group)],
             Command::Refresh => self.refresh(ctx),
+            Command::Back => {
+                self.list.window.unmark();
+                Vec::new()
+            }
             Command::NewTicket => vec![Effect::Push(Route::NewTicket {
                 account: None,
                 tokens: Vec::new(),
@@ -98,7 +109,13 @@ impl TicketsScreen {
                 text: row.number.clone(),
                 what: ctx.words.get("ticket-copied"),
             }],
-            verb => ticket_verbs::perform(verb, row, ctx),
+            verb => match self.list.window.marks() {
+                Some(marks) => {
+                    let what = self.list.marked(ctx);
+                    ticket_verbs::bulk::perform(verb, marks, &what, Some(row), ctx)
+                }
+                None => ticket_verbs::perform(verb, row, ctx),
+            },
         }
     }
 

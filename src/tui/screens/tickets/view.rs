@@ -1,9 +1,12 @@
 //! How the list looks.
 
+use std::collections::BTreeSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::TicketsScreen;
+use crate::domain::id::TicketId;
 use crate::tui::flow::Ctx;
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::ticket_columns::TicketColumns;
@@ -11,6 +14,7 @@ use crate::tui::screens::parts::{key, look};
 use crate::tui::widgets::pane::Pane;
 use crate::tui::widgets::table::{Table, Text};
 use crate::tui::widgets::{notice, stroke};
+use crate::wire::tickets::TicketRow;
 
 impl TicketsScreen {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>) {
@@ -55,12 +59,18 @@ impl TicketsScreen {
         let (stale, extent) = (window.is_stale(), window.extent());
         let loading = !window.has_come();
         let rows = &window.rows;
+        let marks: BTreeSet<TicketId> = rows
+            .iter()
+            .filter(|row| window.is_marked(row))
+            .map(|row| row.id)
+            .collect();
+        let marked = |ticket: &TicketRow| marks.contains(&ticket.id);
         let row = |at: usize| {
             let ticket = rows.get(at)?;
             let before = at.checked_sub(1).filter(|_| at > top);
             let before = before.and_then(|at| rows.get(at));
             let goes_on = grouped && before.is_some_and(|before| columns.lead_alike(before, ticket, ctx));
-            let mut row = columns.row(ticket, false, ctx);
+            let mut row = columns.row(ticket, marked(ticket), ctx);
             if goes_on && let Some(lead) = row.texts.first_mut() {
                 *lead = Text::plain("");
             }
@@ -86,10 +96,15 @@ impl TicketsScreen {
             .list
             .preset_name()
             .map_or_else(|| self.list.window.query().to_owned(), str::to_owned);
-        [count, self.list.window.news_words(ctx), which]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ─ ")
+        [
+            count,
+            self.list.marked(ctx),
+            self.list.window.news_words(ctx),
+            which,
+        ]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ─ ")
     }
 }

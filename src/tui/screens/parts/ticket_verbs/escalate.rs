@@ -25,6 +25,8 @@ enum Way {
     Resolve,
     Back,
     To(EscalationTarget),
+    /// Somebody of the desk, who is chosen next.
+    Person,
 }
 
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Ways {
         }
         ways.push(Way::To(EscalationTarget::Tier { tier: 2 }));
         ways.extend(ROLES.map(|role| Way::To(EscalationTarget::Role { role })));
+        ways.push(Way::Person);
         ways
     }
 
@@ -71,6 +74,7 @@ impl Ways {
             Way::Resolve => ctx.words.get("escalate-resolve"),
             Way::Back => ctx.words.get("escalate-back"),
             Way::To(to) => whom(to, ctx),
+            Way::Person => ctx.words.get("escalate-to-person"),
         }
     }
 }
@@ -119,7 +123,8 @@ impl Pick for Ways {
             return Vec::new();
         };
         let next = match (way, &self.open) {
-            (Way::To(to), _) => hand_over(&self.row, to, ctx),
+            (Way::To(to), _) => hand_over(&self.row, to, whom(&to, ctx), ctx),
+            (Way::Person, _) => to_person(&self.row, ctx),
             (Way::TakeUp, Some(open)) => take_up(&self.row, open, ctx),
             (Way::Resolve, Some(open)) => resolve(&self.row, open, ctx),
             _ => take_back(&self.row, ctx),
@@ -147,8 +152,20 @@ fn need(name: &'static str) -> impl Fn(&Sheet, &Ctx<'_>) -> Vec<FieldProblem> {
     }
 }
 
-fn hand_over(row: &TicketRow, to: EscalationTarget, ctx: &Ctx<'_>) -> Effect {
-    let whom = whom(&to, ctx);
+/// Who is there, with how much work; whoever has it cannot be chosen.
+fn to_person(row: &TicketRow, ctx: &Ctx<'_>) -> Effect {
+    let values = [("number", row.number.as_str())];
+    let title = ctx.words.with("escalate-person-title", &values);
+    let row = row.clone();
+    super::give::anybody(title, row.assignee, move |person, ctx| {
+        let to = EscalationTarget::Person {
+            agent_id: person.agent.id,
+        };
+        hand_over(&row, to, person.agent.name.clone(), ctx)
+    })
+}
+
+fn hand_over(row: &TicketRow, to: EscalationTarget, whom: String, ctx: &Ctx<'_>) -> Effect {
     Change::new("escalate", row, move |sheet| {
         TicketChange::Escalate(EscalateTicket {
             to,

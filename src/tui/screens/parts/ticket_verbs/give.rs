@@ -1,6 +1,9 @@
 //! Giving a ticket to somebody: who is there, with how much work, and what speaks for them.
 
+use std::fmt;
+
 use super::change::Change;
+use crate::domain::id::AgentId;
 use crate::tui::flow::{
     Answer, ApiCall, CallError, Ctx, Effect, Latest, Reply, RequestId, TicketAnswer, TicketCall,
 };
@@ -14,28 +17,83 @@ use crate::wire::tickets::{AssignTicket, TicketRow};
 /// Longest reason, in characters.
 const MOST: usize = 500;
 
-#[derive(Debug)]
+/// What follows from the choice of somebody.
+type Then = Box<dyn Fn(&AgentCard, &Ctx<'_>) -> Effect>;
+
 struct People {
-    row: TicketRow,
+    title: String,
+    /// Who has it already.
+    has: Option<AgentId>,
+    then: Then,
     people: Vec<AgentCard>,
     asked: Latest,
     problem: Option<CallError>,
 }
 
-/// To whom it is given.
-pub(super) fn choose(row: &TicketRow) -> Effect {
+impl fmt::Debug for People {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("People")
+            .field("title", &self.title)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Somebody of the desk: who is there, with how much work. Whoever has it already cannot be chosen.
+pub(super) fn anybody(
+    title: String,
+    has: Option<AgentId>,
+    then: impl Fn(&AgentCard, &Ctx<'_>) -> Effect + 'static,
+) -> Effect {
     PickDialog::open(People {
-        row: row.clone(),
+        title,
+        has,
+        then: Box::new(then),
         people: Vec::new(),
         asked: Latest::default(),
         problem: None,
     })
 }
 
+/// To whom it is given.
+pub(super) fn choose(row: &TicketRow, ctx: &Ctx<'_>) -> Effect {
+    let values = [("number", row.number.as_str())];
+    let title = ctx.words.with("ticket-give-choose", &values);
+    let row = row.clone();
+    anybody(title, row.assignee, move |person, ctx| to(&row, person, ctx))
+}
+
+/// Gives it to this person, after a question.
+fn to(row: &TicketRow, person: &AgentCard, ctx: &Ctx<'_>) -> Effect {
+    let whom = person.agent.id;
+    let label = ctx.words.get("ticket-field-reason");
+    let sheet = Sheet::new(vec![
+        Entry::line("reason", label, MOST).hint(ctx.words.get("ticket-give-hint")),
+    ]);
+    let act = Change::calling("give", row, move |row, sheet, key| ApiCall::Assign {
+        key,
+        ticket: row.id,
+        version: row.version,
+        body: AssignTicket {
+            assignee: Some(whom),
+            reason: sheet.text("reason"),
+        },
+    });
+    let id = if person.load >= person.max_load {
+        "ticket-give-full"
+    } else {
+        "ticket-give-room"
+    };
+    let (load, most) = (person.load.to_string(), person.max_load.to_string());
+    let values = [("load", load.as_str()), ("most", most.as_str())];
+    let act = act
+        .value("whom", person.agent.name.clone())
+        .value("room", ctx.words.with(id, &values));
+    act.open(sheet, ctx)
+}
+
 impl Pick for People {
-    fn title(&self, ctx: &Ctx<'_>) -> String {
-        let values = [("number", self.row.number.as_str())];
-        ctx.words.with("ticket-give-choose", &values)
+    fn title(&self, _: &Ctx<'_>) -> String {
+        self.title.clone()
     }
 
     fn head(&self, ctx: &Ctx<'_>) -> Vec<String> {
@@ -75,7 +133,7 @@ impl Pick for People {
         self.people
             .iter()
             .map(|person| {
-                let here = self.row.assignee == Some(person.agent.id);
+                let here = self.has == Some(person.agent.id);
                 let full = person.load >= person.max_load;
                 let sign = match (here, full) {
                     (true, _) => ctx.theme.sign(Sign::Good),
@@ -107,31 +165,7 @@ impl Pick for People {
         let Some(person) = self.people.get(at) else {
             return Vec::new();
         };
-        let whom = person.agent.id;
-        let label = ctx.words.get("ticket-field-reason");
-        let sheet = Sheet::new(vec![
-            Entry::line("reason", label, MOST).hint(ctx.words.get("ticket-give-hint")),
-        ]);
-        let act = Change::calling("give", &self.row, move |row, sheet, key| ApiCall::Assign {
-            key,
-            ticket: row.id,
-            version: row.version,
-            body: AssignTicket {
-                assignee: Some(whom),
-                reason: sheet.text("reason"),
-            },
-        });
-        let id = if person.load >= person.max_load {
-            "ticket-give-full"
-        } else {
-            "ticket-give-room"
-        };
-        let (load, most) = (person.load.to_string(), person.max_load.to_string());
-        let values = [("load", load.as_str()), ("most", most.as_str())];
-        let act = act
-            .value("whom", person.agent.name.clone())
-            .value("room", ctx.words.with(id, &values));
-        vec![Effect::Close, act.open(sheet, ctx)]
+        vec![Effect::Close, (self.then)(person, ctx)]
     }
 
     fn keys(&self, ctx: &Ctx<'_>) -> String {

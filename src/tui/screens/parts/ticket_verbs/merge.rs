@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::change::Change;
 use crate::domain::id::MessageId;
+use crate::domain::ticket::TicketStatus;
 use crate::text::people;
 use crate::tui::flow::{Answer, ApiCall, Ctx, Effect, Latest, Reply, RequestId, TicketChange};
 use crate::tui::keys::{Key, KeyCode};
@@ -81,7 +82,7 @@ impl Pick for Into {
     fn opened(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let account = self.row.account_id.map(|id| id.to_string()).unwrap_or_default();
         let params = ListParams {
-            q: Some(format!("account:{account} sort:-updated")),
+            q: Some(format!("account:{account} -status:closed sort:-updated")),
             limit: Some(OFFERED),
             ..ListParams::default()
         };
@@ -94,7 +95,7 @@ impl Pick for Into {
         {
             self.others = page.items;
             self.others
-                .retain(|other| other.id != self.row.id && other.merged_into.is_none());
+                .retain(|other| other.id != self.row.id && other.status != TicketStatus::Closed);
         }
         Vec::new()
     }

@@ -68,17 +68,17 @@ pub(super) fn dialog(command: Command, row: &TicketRow, ctx: &Ctx<'_>) -> Option
     }))
 }
 
-fn message_sheet(ctx: &Ctx<'_>) -> Sheet {
+pub(super) fn message_sheet(ctx: &Ctx<'_>) -> Sheet {
     let label = ctx.words.get("ticket-field-text");
     Sheet::new(vec![Entry::long("body", label, MOST_MESSAGE, 8)])
 }
 
-fn summary(ctx: &Ctx<'_>) -> Entry {
+pub(super) fn summary(ctx: &Ctx<'_>) -> Entry {
     let label = ctx.words.get("ticket-field-summary");
     Entry::long("summary", label, MOST_SUMMARY, 5).hint(ctx.words.get("ticket-field-summary-hint"))
 }
 
-fn resolution(ctx: &Ctx<'_>) -> Entry {
+pub(super) fn resolution(ctx: &Ctx<'_>) -> Entry {
     let options = ResolutionType::ALL
         .iter()
         .map(|kind| {
@@ -90,7 +90,7 @@ fn resolution(ctx: &Ctx<'_>) -> Entry {
     Entry::choice("resolution_type", label, options, None)
 }
 
-fn close_sheet(ctx: &Ctx<'_>) -> Sheet {
+pub(super) fn close_sheet(ctx: &Ctx<'_>) -> Sheet {
     Sheet::new(vec![resolution(ctx), summary(ctx)])
 }
 

@@ -15,7 +15,7 @@ const MOST: usize = ticket::MAX_TAGS * (ticket::MAX_TAG + 2);
 ///
 /// # Errors
 /// The first word that cannot be a tag.
-fn read(line: &str) -> Result<Vec<String>, String> {
+pub(super) fn read(line: &str) -> Result<Vec<String>, String> {
     let mut tags = Vec::new();
     for word in line.split([' ', ',']).filter(|word| !word.is_empty()) {
         let tag = ticket::tag(word).ok_or_else(|| word.to_owned())?;
