@@ -55,6 +55,10 @@ enum Verb {
     Close(Close),
     /// Do several moves to one or many tickets by a plan: shows each row first
     Bulk(Box<super::ticket_bulk::Bulk>),
+    /// List the macros of the desk
+    Macros,
+    /// Do a macro to a ticket: its reply and what goes with it, as one step
+    Macro(super::ticket_bulk::Apply),
     #[command(flatten)]
     More(super::ticket_more::More),
 }
@@ -189,6 +193,8 @@ pub(super) async fn run(ctx: Context, args: TicketArgs) -> Result<(), Exit> {
         Verb::Status(args) => status(&ctx, &api, args).await,
         Verb::Assign(args) => assign(&ctx, &api, args).await,
         Verb::Close(args) => close(&ctx, &api, args).await,
+        Verb::Macros => super::ticket_bulk::macros(&ctx, &api).await,
+        Verb::Macro(args) => super::ticket_bulk::apply(&ctx, &api, args).await,
         Verb::Bulk(args) => super::ticket_bulk::run(&ctx, &api, *args).await,
         Verb::More(more) => super::ticket_more::run(&ctx, &api, more).await,
     }

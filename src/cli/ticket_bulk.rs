@@ -1,11 +1,13 @@
-//! `ticket bulk`: several moves for one or many tickets, by a plan.
+//! `ticket bulk`, `macro`, `macros`: several moves for one or many tickets, by a plan.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use crate::client::Api;
+use crate::domain::canned::{Filling, Macro, write};
 use crate::domain::id::AgentId;
 use crate::domain::plan::PlanNoun;
 use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility};
+use crate::wire::page::Page;
 use crate::wire::plans::{NewTicketPlan, TicketMove};
 use crate::wire::ticket_parts::{ChangeTags, MergeTicket};
 use crate::wire::tickets::{AssignTicket, ChangePriority, ChangeStatus, NewMessage};
@@ -13,6 +15,7 @@ use crate::wire::tickets::{AssignTicket, ChangePriority, ChangeStatus, NewMessag
 use super::action::{IntentArgs, settled, ticket_id};
 use super::context::Context;
 use super::exit::Exit;
+use super::output::table;
 use super::plan;
 
 /// Arguments of `ticket bulk`.
@@ -147,4 +150,75 @@ pub(super) async fn run(ctx: &Context, api: &Api, args: Bulk) -> Result<(), Exit
         detail = api.run_plan(PlanNoun::Ticket, id, &hash).await?;
     }
     plan::finish(ctx, &detail)
+}
+
+/// Arguments of `ticket macro`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Apply {
+    /// Id or number
+    ticket: String,
+    /// Code of the macro
+    code: String,
+    /// What the customer is written instead of the macro's own reply
+    #[arg(long, value_name = "TEXT")]
+    reply: Option<String>,
+    #[command(flatten)]
+    intent: IntentArgs,
+}
+
+/// Lists the macros of the desk.
+pub(super) async fn macros(ctx: &Context, api: &Api) -> Result<(), Exit> {
+    let page = Page::whole(api.desk().await?.macros);
+    ctx.output.show(&page, |page| {
+        let rows: Vec<_> = page
+            .items
+            .iter()
+            .map(|one| {
+                vec![
+                    one.code.clone(),
+                    one.label.clone(),
+                    one.status.map(|s| s.word().to_owned()).unwrap_or_default(),
+                    one.tags.join(" "),
+                    one.categories.join(" "),
+                    one.reply.split_whitespace().take(8).collect::<Vec<_>>().join(" "),
+                ]
+            })
+            .collect();
+        table(&["code", "label", "status", "tags", "categories", "reply"], &rows)
+    })
+}
+
+/// Does a macro to one ticket.
+pub(super) async fn apply(ctx: &Context, api: &Api, args: Apply) -> Result<(), Exit> {
+    let desk = api.desk().await?;
+    let one = desk
+        .macros
+        .iter()
+        .find(|one| one.code == args.code)
+        .ok_or_else(|| {
+            let codes: Vec<&str> = desk.macros.iter().map(|one| one.code.as_str()).collect();
+            Exit::usage(format!(
+                "there is no macro `{}`; this desk has: {}",
+                args.code,
+                codes.join(", ")
+            ))
+        })?;
+    let (row, me) = (api.ticket(&args.ticket).await?.row, api.me().await?);
+    let with = Filling {
+        customer: &row.account_name,
+        number: &row.number,
+        subject: &row.subject,
+        agent: &me.name,
+        product: &desk.brand.product,
+        partner: &desk.brand.partner,
+    };
+    let filled = Macro {
+        reply: args.reply.unwrap_or_else(|| write(&one.reply, &with)),
+        note: write(&one.note, &with),
+        summary: write(&one.summary, &with),
+        ..one.clone()
+    };
+    let body = NewTicketPlan::of_macro(&filled, &row);
+    let result = api.make_ticket_plan(args.intent.key(), &body).await;
+    plan::finish(ctx, &settled(&ctx.output, api, result).await?)
 }

@@ -198,6 +198,9 @@ pub(super) struct Edit {
     /// Category of the desk's profile
     #[arg(long, value_name = "CODE")]
     category: Option<String>,
+    /// Which language the customer speaks, as a tag such as `es`; empty: the desk's
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     /// A value of one of the desk's own fields, nothing behind = clears it; may be given several times
     #[arg(long = "field", value_name = "CODE=VALUE", value_parser = pair)]
     fields: Vec<(String, String)>,
@@ -304,6 +307,7 @@ pub(super) async fn run(ctx: &Context, api: &Api, verb: More) -> Result<(), Exit
             args.change,
             edit_ticket,
             EditTicket {
+                language: args.language,
                 subject: args.subject,
                 description: args.description,
                 category: args.category,

@@ -82,6 +82,14 @@ impl Api {
         self.fetch(call).await
     }
 
+    /// How many tickets of a query have which status, priority, category and tier, and who has them.
+    ///
+    /// # Errors
+    /// When they cannot be had; `BadQuery` names the column.
+    pub async fn ticket_facets(&self, params: &ListParams) -> Result<Facets, ClientError> {
+        self.fetch(Call::list(paths::TICKET_FACETS, params)).await
+    }
+
     /// Values of a field of tokens that begin with or hold what was typed.
     ///
     /// # Errors

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::profile::Profile;
 use super::time::Moment;
-use crate::text::safe::clean;
+use crate::text::safe::{clean, clean_block};
 
 /// Longest subject, in characters.
 pub const MAX_SUBJECT: usize = 150;
 /// What may stand in a template.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 10] = [
     "first_name",
     "offer",
     "merchant",
@@ -20,6 +20,9 @@ const PLACES: [&str; 7] = [
     "reference",
     "product",
     "partner",
+    "number",
+    "subject",
+    "message",
 ];
 
 /// Templates by language (`en`) and kind (`token_add`).
@@ -44,27 +47,40 @@ impl Template {
     /// What in it is no place that can be filled in.
     #[must_use]
     pub fn unknown_place(&self) -> Option<String> {
-        [&self.subject, &self.body].into_iter().find_map(|text| {
-            let mut rest = text.as_str();
-            while let Some(at) = rest.find('{') {
-                let end = rest[at..].find('}').map_or(rest.len(), |end| at + end);
-                let place = rest.get(at + 1..end).unwrap_or_default();
-                if !PLACES.contains(&place) {
-                    return Some(place.to_owned());
-                }
-                rest = &rest[end..];
-            }
-            None
-        })
+        [&self.subject, &self.body]
+            .into_iter()
+            .find_map(|text| unknown_place(text, &PLACES))
     }
+}
+
+/// What in a text is no place that can be filled in.
+pub(super) fn unknown_place(text: &str, places: &[&str]) -> Option<String> {
+    let mut rest = text;
+    while let Some(at) = rest.find('{') {
+        let end = rest[at..].find('}').map_or(rest.len(), |end| at + end);
+        let place = rest.get(at + 1..end).unwrap_or_default();
+        if !places.contains(&place) {
+            return Some(place.to_owned());
+        }
+        rest = &rest[end..];
+    }
+    None
 }
 
 /// The template of a kind: the profile's own in its language, else the one that comes with the program. `None`: nobody is
 /// told of this kind by letter.
 #[must_use]
 pub fn template<'a>(profile: &'a Profile, kind: &str) -> Option<&'a Template> {
+    template_in(profile, &profile.language, kind)
+}
+
+/// The same in another language, where there is one of that kind; else in the profile's own.
+#[must_use]
+pub fn template_in<'a>(profile: &'a Profile, language: &str, kind: &str) -> Option<&'a Template> {
     let of = |all: &'a Templates, language: &str| all.get(language).and_then(|kinds| kinds.get(kind));
-    of(&profile.letters, &profile.language)
+    of(&profile.letters, language)
+        .or_else(|| of(&SHIPPED, language))
+        .or_else(|| of(&profile.letters, &profile.language))
         .or_else(|| of(&SHIPPED, &profile.language))
         .or_else(|| of(&SHIPPED, "en"))
 }
@@ -82,10 +98,16 @@ pub struct Filling {
     pub expires: Option<Moment>,
     /// The token's reference.
     pub reference: String,
+    /// The ticket's number.
+    pub number: String,
+    /// What the ticket is about.
+    pub subject: String,
+    /// What was written to the customer, or what was done for them; the only value that may have several lines.
+    pub message: String,
 }
 
 /// Subject and text of a letter. Values come from outside: they are made harmless and put on one line each, so that none
-/// of them can add a header or another line; a value is never read as a template.
+/// of them can add a header or another line; a value is never read as a template. A message keeps its lines in the text.
 #[must_use]
 pub fn write(template: &Template, profile: &Profile, with: &Filling) -> (String, String) {
     let expires = with.expires.map_or_else(
@@ -104,15 +126,26 @@ pub fn write(template: &Template, profile: &Profile, with: &Filling) -> (String,
             "reference" => &with.reference,
             "product" => &profile.brand.product,
             "partner" => &profile.brand.partner,
+            "number" => &with.number,
+            "subject" => &with.subject,
+            "message" => &with.message,
             _ => return String::new(),
         };
         clean(text).into_owned()
     };
-    let subject: String = fill(&template.subject, value).chars().take(MAX_SUBJECT).collect();
-    (clean(&subject).into_owned(), fill(&template.body, value))
+    let subject: String = fill(&template.subject, &value)
+        .chars()
+        .take(MAX_SUBJECT)
+        .collect();
+    let body = |place: &str| match place {
+        "message" => clean_block(&with.message).trim().to_owned(),
+        other => value(other),
+    };
+    (clean(&subject).into_owned(), fill(&template.body, body))
 }
 
-fn fill(text: &str, value: impl Fn(&str) -> String) -> String {
+/// A text with its places filled; a value is never read as a template.
+pub(super) fn fill(text: &str, value: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('{') {
@@ -154,6 +187,41 @@ mod tests {
         profile.letters = [("de".to_owned(), [("token_add".to_owned(), own.clone())].into())].into();
         assert_eq!(template(&profile, "token_add"), Some(&own));
         assert!(template(&profile, "token_remove").is_some(), "the program's own");
+        profile.language = "en".to_owned();
+        assert_eq!(template_in(&profile, "de", "token_add"), Some(&own));
+        assert_eq!(
+            template_in(&profile, "fr", "token_add"),
+            template(&profile, "token_add")
+        );
+    }
+
+    #[test]
+    fn a_message_keeps_its_lines_in_the_text_and_never_in_the_subject() {
+        for kind in [
+            "ticket_reply",
+            "ticket_resolved",
+            "ticket_closed",
+            "ticket_reopened",
+        ] {
+            let profile = profile();
+            let template = template(&profile, kind).unwrap_or_else(|| panic!("{kind}"));
+            assert_eq!(template.unknown_place(), None, "{kind}");
+            let with = Filling {
+                number: "TKT-000007".to_owned(),
+                subject: "Offer\r\nBcc: all@example.com".to_owned(),
+                message: "One\n\u{1b}[31mTwo {offer}".to_owned(),
+                ..Filling::default()
+            };
+            let (subject, body) = write(template, &profile, &with);
+            assert!(
+                subject.contains("TKT-000007") && !subject.contains(['\n', '\r']),
+                "{subject:?}"
+            );
+            assert!(!body.contains(['\u{1b}', '\r']), "{body:?}");
+            if kind == "ticket_reply" {
+                assert!(body.contains("One\n") && body.contains("Two {offer}"), "{body:?}");
+            }
+        }
     }
 
     #[test]

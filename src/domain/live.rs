@@ -47,13 +47,25 @@ pub fn audience(verb: &str, kind: &str) -> Audience {
     }
 }
 
-/// Whether a customer whose ticket it is hears of an entry: what they can see of it, never what the desk keeps to itself.
+/// What customers see of a ticket of theirs, by the names that the audit keeps it under.
+const SEEN_BY_CUSTOMERS: [&str; 4] = ["status", "reopened", "resolution_type", "rating"];
+
+/// Whether a customer whose ticket it is hears of an entry: if something changed that they see of it, or if something was
+/// said to them (`visibility` is `public`). What the desk keeps to itself is nothing of that.
 #[must_use]
-pub fn is_for_customers(verb: &str, after: Option<&str>) -> bool {
-    match verb {
-        "ticket.create" | "ticket.status" | "ticket.close" | "ticket.reopen" | "ticket.rate" => true,
-        "ticket.message" => after.is_some_and(|after| after.ends_with("(public)")),
-        _ => false,
+pub fn is_for_customers(before: Option<&str>, after: Option<&str>) -> bool {
+    let (before, after) = (object(before), object(after));
+    after.get("visibility").and_then(serde_json::Value::as_str) == Some("public")
+        || SEEN_BY_CUSTOMERS
+            .iter()
+            .any(|name| after.get(*name).is_some_and(|is| before.get(*name) != Some(is)))
+}
+
+/// What the audit keeps of a thing; nothing where it is no object.
+fn object(text: Option<&str>) -> serde_json::Map<String, serde_json::Value> {
+    match text.and_then(|text| serde_json::from_str(text).ok()) {
+        Some(serde_json::Value::Object(object)) => object,
+        _ => serde_json::Map::new(),
     }
 }
 
@@ -71,13 +83,6 @@ pub struct Outline {
 /// Reads the outline of a change from what the audit keeps of the thing before and after (JSON).
 #[must_use]
 pub fn outline(before: Option<&str>, after: Option<&str>) -> Outline {
-    let object = |text: Option<&str>| {
-        let value = text.and_then(|text| serde_json::from_str(text).ok());
-        match value {
-            Some(serde_json::Value::Object(object)) => object,
-            _ => serde_json::Map::new(),
-        }
-    };
     let (before, after) = (object(before), object(after));
     let is_shared = |of: &serde_json::Map<String, serde_json::Value>| {
         of.get("shared").and_then(serde_json::Value::as_bool) == Some(true)
@@ -115,12 +120,18 @@ mod tests {
 
     #[test]
     fn customers_hear_nothing_of_what_is_internal() {
-        assert!(is_for_customers("ticket.message", Some("message 7 (public)")));
-        assert!(!is_for_customers("ticket.message", Some("message 7 (internal)")));
-        assert!(!is_for_customers("ticket.message", None));
-        assert!(is_for_customers("ticket.status", None));
-        assert!(!is_for_customers("ticket.assign", None));
-        assert!(!is_for_customers("token.remove", None));
+        let said = |to: &str| format!(r#"{{"message":"7","visibility":"{to}"}}"#);
+        assert!(is_for_customers(None, Some(&said("public"))));
+        assert!(!is_for_customers(None, Some(&said("internal"))));
+        // What was written may end as it likes: only the field counts.
+        assert!(!is_for_customers(None, Some("a note (public)")));
+        assert!(!is_for_customers(None, None));
+        let was = r#"{"status":"open","assignee":null,"tags":[],"version":1}"#;
+        let moved = r#"{"status":"resolved","assignee":null,"tags":[],"version":2}"#;
+        let tagged = r#"{"status":"open","assignee":"x","tags":["fraud"],"version":2}"#;
+        assert!(is_for_customers(None, Some(was)), "it was opened");
+        assert!(is_for_customers(Some(was), Some(moved)));
+        assert!(!is_for_customers(Some(was), Some(tagged)));
     }
 
     #[test]

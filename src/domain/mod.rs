@@ -7,6 +7,7 @@ pub mod approval;
 pub mod assignment;
 pub mod audit;
 pub mod calendar;
+pub mod canned;
 pub mod delivery;
 pub mod dispute;
 pub mod escalation;

@@ -13,6 +13,7 @@ pub use service::{Automation, MAX_CLOSE_DAYS};
 use super::approval::Limits;
 use super::assignment;
 use super::calendar::Calendar;
+use super::canned::Macro;
 use super::letter::Templates;
 use super::link::LinkTemplate;
 use super::sla;
@@ -71,6 +72,9 @@ pub struct Profile {
     /// What tickets have here, and for how long they can be reopened.
     #[serde(default)]
     pub tickets: TicketRules,
+    /// Canned replies with what goes with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub macros: Vec<Macro>,
     /// When the desk is at work; absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<Calendar>,
@@ -456,6 +460,13 @@ impl Problems {
         let categories = profile.categories.iter().map(|c| c.code.as_str()).collect();
         for (key, allowed) in rules.problems(&categories) {
             self.check(&key, false, &allowed);
+        }
+        let macros = profile.macros.iter();
+        self.coded("macros", macros.map(|m| (m.code.as_str(), m.label.as_str())));
+        for (i, one) in profile.macros.iter().enumerate() {
+            for (field, allowed) in one.problems(&categories) {
+                self.check(&format!("macros[{i}].{field}"), false, &allowed);
+            }
         }
     }
 

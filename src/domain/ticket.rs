@@ -275,6 +275,12 @@ pub const OWN_LIFECYCLE: Lifecycle<TicketStatus> = Lifecycle {
     ],
 };
 
+/// The shortest way of legal moves that keeps whoever has the ticket, and ends nothing on the way.
+#[must_use]
+pub fn way_back(from: TicketStatus, to: TicketStatus) -> Option<Vec<TicketStatus>> {
+    TICKET_LIFECYCLE.way(from, to, |status| !status.is_done() && status != Open)
+}
+
 /// Where a customer's message takes a ticket: back to whoever works on it, or into the queue. `None`: it stays.
 #[must_use]
 pub fn after_customer_wrote(status: TicketStatus, assigned: bool) -> Option<TicketStatus> {
@@ -293,6 +299,22 @@ pub fn tag(text: &str) -> Option<String> {
     let tag = super::query::fold(text.trim().trim_start_matches('#'));
     let good = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
     ((1..=MAX_TAG).contains(&tag.chars().count()) && tag.chars().all(good)).then_some(tag)
+}
+
+/// Whether this names a language as tickets keep it: `es`, `pt-br`; nothing is the desk's own.
+#[must_use]
+pub fn is_language(text: &str) -> bool {
+    let part = |part: &str, least: usize| {
+        (least..=8).contains(&part.len())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    text.is_empty()
+        || (text.len() <= 32
+            && (2..=3).contains(&first.len())
+            && first.bytes().all(|b| b.is_ascii_lowercase())
+            && parts.all(|p| part(p, 2)))
 }
 
 /// The people whom a text mentions: what stands behind each `@`, up to the first character that no name has. A full stop
@@ -347,7 +369,7 @@ mod tests {
     fn there_is_a_way_back_from_everywhere_that_passes_no_end() {
         for from in TicketStatus::ALL {
             for to in TicketStatus::ALL {
-                let way = TICKET_LIFECYCLE.way(*from, *to, |status| !status.is_done());
+                let way = way_back(*from, *to);
                 let way = way.unwrap_or_else(|| panic!("no way from {from:?} to {to:?}"));
                 let mut at = *from;
                 for (n, step) in way.iter().enumerate() {
@@ -361,10 +383,8 @@ mod tests {
                 assert_eq!(at, *to);
             }
         }
-        assert_eq!(
-            TICKET_LIFECYCLE.way(Closed, Assigned, |s| !s.is_done()),
-            Some(vec![InProgress, Assigned])
-        );
+        assert_eq!(way_back(Closed, Assigned), Some(vec![InProgress, Assigned]));
+        assert_eq!(way_back(Open, Open), Some(Vec::new()));
     }
 
     #[test]
@@ -395,6 +415,16 @@ mod tests {
         assert_eq!(after_customer_wrote(WaitingCustomer, true), Some(InProgress));
         assert_eq!(after_customer_wrote(Resolved, false), Some(Open));
         assert_eq!(after_customer_wrote(WaitingInternal, true), None);
+    }
+
+    #[test]
+    fn languages_are_tags_and_nothing_else() {
+        for good in ["", "es", "pt-br", "zh-hant-tw"] {
+            assert!(is_language(good), "{good}");
+        }
+        for bad in ["e", "spanish", "es_ES", "es-", "-es", "e1", "es-\u{1b}[2J"] {
+            assert!(!is_language(bad), "{bad:?}");
+        }
     }
 
     #[test]

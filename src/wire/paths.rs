@@ -62,6 +62,8 @@ pub const DELIVERIES: &str = "/deliveries";
 pub const PRESETS: &str = "/presets";
 /// `GET`, `POST`: plans.
 pub const PLANS: &str = "/tokens/bulk/plans";
+/// Counts of tickets by value.
+pub const TICKET_FACETS: &str = "/support/tickets/facets";
 /// Plans about tickets.
 pub const TICKET_PLANS: &str = "/support/tickets/bulk/plans";
 /// `GET`: requests for approval.

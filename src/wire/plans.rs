@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::canned::Macro;
 use crate::domain::id::{AccountId, ActionId, ApprovalId, PlanId, TicketId, TokenId};
 use crate::domain::plan::{PlanNoun, PlanState, PlanVerb, RowState};
-use crate::domain::ticket::TicketStatus;
+use crate::domain::ticket::{TicketStatus, Visibility};
 use crate::domain::time::Moment;
 use crate::domain::token::{ActionKind, TokenState};
 
 use super::desk::Reason;
 use super::ticket_parts::{ChangeTags, MergeTicket};
-use super::tickets::{AssignTicket, ChangePriority, ChangeStatus, CloseTicket, NewMessage};
+use super::tickets::{AssignTicket, ChangePriority, ChangeStatus, CloseTicket, NewMessage, TicketRow};
 
 /// Asks for a plan about tokens. The rows are named, or a query picks them: all that it matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,12 +99,58 @@ pub struct NewTicketPlan {
     /// The macro of the desk's profile that the moves come from.
     #[serde(default, rename = "macro", skip_serializing_if = "String::is_empty")]
     pub macro_code: String,
+    /// Takes tickets that nobody has, before anything else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub take: bool,
     /// With one named ticket: its version that the person saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
     /// Does it at once: for what the person confirmed already. For one ticket.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub run: bool,
+}
+
+impl NewTicketPlan {
+    /// A macro for one ticket as it was seen, its texts filled in: what is to be done to it, at once.
+    #[must_use]
+    pub fn of_macro(one: &Macro, row: &TicketRow) -> Self {
+        let say = |visibility, text: &str| {
+            let message = NewMessage {
+                visibility,
+                body: text.to_owned(),
+                attachment_ids: Vec::new(),
+            };
+            (!text.trim().is_empty()).then_some(TicketMove::Say(message))
+        };
+        let mut moves = Vec::new();
+        moves.extend(say(Visibility::Public, &one.reply));
+        moves.extend(say(Visibility::Internal, &one.note));
+        let priority = one.priority.filter(|priority| *priority != row.priority);
+        moves.extend(priority.map(|priority| TicketMove::Priority(ChangePriority { priority })));
+        if !(one.tags.is_empty() && one.untag.is_empty()) {
+            moves.push(TicketMove::Tag(ChangeTags {
+                add: one.tags.clone(),
+                remove: one.untag.clone(),
+            }));
+        }
+        moves.extend(one.status.filter(|to| *to != row.status).map(|status| {
+            TicketMove::Status(ChangeStatus {
+                status,
+                reason: String::new(),
+                resolution_type: one.resolution,
+                summary: one.summary.clone(),
+            })
+        }));
+        Self {
+            moves,
+            ids: vec![row.id],
+            macro_code: one.code.clone(),
+            version: Some(row.version),
+            run: true,
+            take: one.take,
+            ..Self::default()
+        }
+    }
 }
 
 /// Runs a plan: all that is left of it.

@@ -121,6 +121,9 @@ pub struct TicketDetail {
     pub row: TicketRow,
     /// The whole story.
     pub description: String,
+    /// Which language its customer speaks, as a tag such as `es`; empty: the desk's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub language: String,
     /// Who opened it.
     pub created_by: String,
     /// How it was resolved.
@@ -163,6 +166,9 @@ pub struct TicketDetail {
     /// When the customer rated it.
     #[serde(default)]
     pub rated_at: Option<Moment>,
+    /// In the answer to an edit at an older version: what others have changed since, with which it was merged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<FieldChange>,
 }
 
 /// A line in the conversation.
@@ -212,7 +218,23 @@ pub struct NewMessage {
     pub attachment_ids: Vec<AttachmentId>,
 }
 
-/// Changes fields of a ticket; what is absent stays.
+/// A field of a ticket that somebody else changed meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FieldChange {
+    /// Which field; `fields.CODE` for one of the desk's own.
+    pub field: String,
+    /// Who changed it last: employee id and name.
+    pub who: String,
+    /// When.
+    pub at: Moment,
+    /// What stands there now.
+    pub value: String,
+}
+
+/// Changes fields of a ticket; what is absent stays. At an older version it is merged with what others have changed since, if
+/// those are other fields; where both changed the same one to different values, nothing is changed, and `current` of the 412
+/// has `conflicts`: for each, what stands there now, by whom and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct EditTicket {
@@ -225,6 +247,9 @@ pub struct EditTicket {
     /// A category of the desk profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// Which language its customer speaks, as a tag such as `es`; empty: the desk's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// New values of the desk's own fields, by code; an empty one clears its field, what is absent stays.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
@@ -316,7 +341,7 @@ pub struct TicketEvent {
     pub at: Moment,
     /// Who.
     pub who: String,
-    /// What: `created`, `status`, `assignee`, `priority`, `category`, `subject`, `description`, `fields`, `tags`,
+    /// What: `created`, `status`, `assignee`, `priority`, `category`, `subject`, `description`, `fields`, `tags`, `language`,
     /// `link`, `unlink`, `message`, `action`, `escalation`, `tier`, `snooze`, `watch`, `merge`, `unmerge`, `split`, `check`, `time`,
     /// `attachment`, `rating`.
     pub what: String,

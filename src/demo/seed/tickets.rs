@@ -258,6 +258,7 @@ impl Case {
         detail: &str,
     ) {
         let event = EventRow {
+            version: None,
             at,
             who: who.to_owned(),
             what: what.to_owned(),

@@ -16,10 +16,12 @@ use crate::wire::tickets::{
     AssignTicket, ChangePriority, ChangeStatus, CloseTicket, EditTicket, LinkTicket, Message, NewMessage,
     NewTicket, ReopenTicket, TicketDetail, TicketEvent, TicketRow,
 };
+use crate::wire::tokens::Facets;
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(facets))
         .routes(routes!(list, create))
         .routes(routes!(show, edit))
         .routes(routes!(history))
@@ -221,4 +223,16 @@ async fn link(
 ) -> Result<Answer, Refusal> {
     let (intent, change) = change(id, write)?;
     Ok(api.services.link_ticket(&actor, intent, &change).await?)
+}
+
+/// How many tickets of a query have which status, priority, category and tier, and who has them. Each is counted as if the
+/// query did not ask for it, so that another value can be picked.
+#[utoipa::path(get, path = "/support/tickets/facets", tag = "tickets", params(ListParams),
+    responses((status = 200, body = Facets), (status = 422, body = Problem)))]
+async fn facets(
+    State(api): State<Api>,
+    Member(actor): Member,
+    Params(params): Params<ListParams>,
+) -> Result<Json<Facets>, Refusal> {
+    Ok(Json(api.services.ticket_facets(&actor, &params).await?))
 }

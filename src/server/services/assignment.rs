@@ -350,9 +350,11 @@ impl Services {
             chosen.name.clone(),
             choice.why.clone(),
             now,
+            Some(row.version + 1),
         )
         .await?;
         let moved = EventRow {
+            version: Some(row.version + 1),
             at: now,
             who: WORKER.to_owned(),
             what: "status".to_owned(),

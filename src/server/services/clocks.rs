@@ -238,7 +238,7 @@ impl Services {
         entry.reason.clone_from(&words);
         entry.after = Some(payload.clone());
         audit::append(tx, &entry).await?;
-        history_line(tx, row.id, "sla", words, String::new(), now).await?;
+        history_line(tx, row.id, "sla", words, String::new(), now, None).await?;
         let out = Outgoing {
             id: OutboxId::new(),
             kind: format!("desk.{}", verb.replace('.', "_")),
@@ -260,7 +260,17 @@ impl Services {
         let rows = clocks::take_snoozed(&tx, now, most).await?;
         for row in &rows {
             clocks::wake(&tx, row.id, now).await?;
-            history_line(&tx, row.id, "snooze", "awake".to_owned(), String::new(), now).await?;
+            let led_to = Some(row.version + 1);
+            history_line(
+                &tx,
+                row.id,
+                "snooze",
+                "awake".to_owned(),
+                String::new(),
+                now,
+                led_to,
+            )
+            .await?;
             let mut entry = system_entry("ticket.wake", now, "ticket", row.id.to_string());
             entry.ticket_id = Some(row.id);
             entry.account_id = row.account;
@@ -372,8 +382,10 @@ pub(super) async fn history_line(
     after: String,
     detail: String,
     now: Moment,
+    version: Option<i64>,
 ) -> Result<(), StoreError> {
     let event = EventRow {
+        version,
         at: now,
         who: WORKER.to_owned(),
         what: what.to_owned(),

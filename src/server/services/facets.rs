@@ -1,5 +1,7 @@
 //! Counts by value, values to complete with, and the way to a token in the partner's system.
 
+use std::collections::HashMap;
+
 use super::listing::read_query;
 use super::tokens::{NO_TOKEN, Of};
 use super::views::Opened;
@@ -8,10 +10,11 @@ use super::{Actor, Answer, ServiceError, Services, Work};
 use crate::domain::id::TokenId;
 use crate::domain::link::LinkTo;
 use crate::domain::permission::Permission;
-use crate::domain::query::{FieldKind, Query, TOKEN_FIELDS, TermKind, fold, value_text};
+use crate::domain::query::{FieldKind, Query, TICKET_FIELDS, TOKEN_FIELDS, TermKind, fold, value_text};
+use crate::domain::ticket::Priority;
 use crate::domain::token::TokenState;
 use crate::server::store::tokens::{self, FacetBy};
-use crate::server::store::{accounts, offers};
+use crate::server::store::{accounts, offers, people, tickets};
 use crate::wire::page::{COUNT_CAP, ListParams, Page};
 use crate::wire::tokens::{ExternalLink, Facet, FacetValue, Facets, Suggestion};
 
@@ -21,6 +24,13 @@ const FACETS: [(&str, FacetBy); 4] = [
     ("type", FacetBy::Offer("offer_type")),
     ("merchant", FacetBy::Offer("merchant")),
     ("campaign", FacetBy::Offer("campaign")),
+];
+/// The fields of tickets that are counted, with their columns; who has them besides.
+const TICKET_FACETS: [(&str, &str); 4] = [
+    ("status", "t.status"),
+    ("priority", "t.priority"),
+    ("category", "t.category"),
+    ("tier", "t.tier"),
 ];
 /// Values of one facet, and suggestions, in one answer.
 const SHOWN: usize = 20;
@@ -54,26 +64,54 @@ impl Services {
             let query = without(&asked.query, field);
             let list = tokens::list(of, &query, &asked.scope, String::new());
             // One more than the cap: then it is known that there are more.
-            let mut counts = tokens::facet(self.store.read(), &list, by, &asked.scope, cap + 1).await?;
-            let counted: u64 = counts.iter().map(|(_, n)| n).sum();
-            counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-            let values = counts.into_iter().take(SHOWN).map(|(value, count)| {
+            let counts = tokens::facet(self.store.read(), &list, by, &asked.scope, cap + 1).await?;
+            facets.push(facet(field, counts, cap, |value| {
                 let value = match by {
                     FacetBy::State => state_word(&value),
                     FacetBy::Offer(_) => value,
                 };
-                FacetValue {
-                    term: term(field, &value),
-                    value,
-                    count,
-                }
-            });
-            facets.push(Facet {
-                field: field.to_owned(),
-                exact: counted <= cap,
-                values: values.collect(),
-            });
+                (term(field, &value), value)
+            }));
         }
+        Ok(Facets { facets })
+    }
+
+    /// How many tickets of a query have which status, priority, category and tier, and who has them.
+    ///
+    /// # Errors
+    /// When the person may not, a parameter is wrong, or the database fails.
+    pub async fn ticket_facets(&self, actor: &Actor, params: &ListParams) -> Result<Facets, ServiceError> {
+        self.allow(actor, Permission::TicketView).await?;
+        let asked = read_query(params, &TICKET_FIELDS, "facets", actor, self.now())?;
+        let (conn, cap) = (self.store.read(), COUNT_CAP);
+        let of = |field: &str| tickets::list(&without(&asked.query, field), &asked.scope, String::new());
+        let mut facets = Vec::with_capacity(TICKET_FACETS.len() + 1);
+        for (field, column) in TICKET_FACETS {
+            let counts = tickets::facet(conn, &of(field), column, cap + 1).await?;
+            facets.push(facet(field, counts, cap, |value| {
+                let value = match field {
+                    "priority" => priority_word(&value),
+                    _ => value,
+                };
+                (term(field, &value), value)
+            }));
+        }
+        let counts = tickets::facet_people(conn, &of("assignee"), cap + 1).await?;
+        let mut names = HashMap::new();
+        for (id, _) in &counts {
+            if let Some(id) = id {
+                let found = people::find(conn, *id).await?;
+                names.extend(found.map(|p| (id.to_string(), (p.employee_id, p.name))));
+            }
+        }
+        let counts = counts
+            .into_iter()
+            .map(|(id, n)| (id.map(|id| id.to_string()).unwrap_or_default(), n))
+            .collect();
+        facets.push(facet("assignee", counts, cap, |id| {
+            let (number, name) = names.get(&id).cloned().unwrap_or_default();
+            (term("assignee", &number), name)
+        }));
         Ok(Facets { facets })
     }
 
@@ -180,6 +218,31 @@ impl Services {
         .await?;
         Ok(Outcome2xx::created(ExternalLink { url, expires_at }, None))
     }
+}
+
+/// The counts of one field, most frequent first; `shown`: the term that picks a value, and how it is shown.
+fn facet(
+    field: &str,
+    mut counts: Vec<(String, u64)>,
+    cap: u64,
+    shown: impl Fn(String) -> (String, String),
+) -> Facet {
+    let counted: u64 = counts.iter().map(|(_, n)| n).sum();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let values = counts.into_iter().take(SHOWN).map(|(value, count)| {
+        let (term, value) = shown(value);
+        FacetValue { value, term, count }
+    });
+    Facet {
+        field: field.to_owned(),
+        exact: counted <= cap,
+        values: values.collect(),
+    }
+}
+
+fn priority_word(place: &str) -> String {
+    let priority = place.parse::<usize>().ok().and_then(|at| Priority::ALL.get(at));
+    priority.map(|p| p.word().to_owned()).unwrap_or_default()
 }
 
 /// The query without its own terms on a field; what it excludes stays excluded.

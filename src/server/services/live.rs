@@ -75,7 +75,8 @@ impl Told {
         let session = about.filter(|_| entry.kind == "session").map(SessionId);
         let person = about.filter(|_| entry.kind == "agent").map(AgentId);
         let ticket = about.filter(|_| entry.kind == "ticket" && audience != Audience::Nobody);
-        let for_customers = ticket.filter(|_| is_for_customers(&entry.verb, entry.after.as_deref()));
+        let for_customers =
+            ticket.filter(|_| is_for_customers(entry.before.as_deref(), entry.after.as_deref()));
         let customers = for_customers.map(|ticket| {
             let change = Change {
                 seq,

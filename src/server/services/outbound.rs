@@ -7,12 +7,14 @@ use super::listing::read_query;
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::delivery::{DeliveryState, STALE_DAYS, next_try};
-use crate::domain::id::{AccountId, ActionId, DeliveryId};
+use crate::domain::id::{AccountId, ActionId, DeliveryId, MessageId, TicketId};
 use crate::domain::letter::{self, Filling};
 use crate::domain::permission::Permission;
 use crate::domain::query::DELIVERY_FIELDS;
+use crate::domain::ticket::Visibility;
 use crate::domain::time::Moment;
 use crate::server::store::deliveries::{self, DeliveryRow};
+use crate::server::store::tickets::{self, TicketRef};
 use crate::server::store::{StoreError, accounts};
 use crate::wire::deliveries::Delivery;
 use crate::wire::page::{ListParams, Page};
@@ -121,14 +123,20 @@ impl Services {
         let payload: serde_json::Value = serde_json::from_str(&row.payload).unwrap_or_default();
         let kind = row.kind.trim_start_matches("customer.").to_owned();
         let text = |name: &str| payload[name].as_str().unwrap_or_default().to_owned();
+        let (subject, said, language) = self.of_ticket(&payload).await?;
         let with = Filling {
+            number: text("number"),
+            subject,
+            message: said.clone().unwrap_or_default(),
             first_name: account.as_ref().map(|a| a.first_name.clone()).unwrap_or_default(),
             offer: text("offer"),
             merchant: text("merchant"),
             expires: Moment::parse(&text("expires_at")).ok(),
             reference: text("token_ref"),
         };
-        let template = letter::template(&self.profile, &kind);
+        // A reply that cannot be read any more, or was never the customer's to read, is not sent.
+        let unsaid = payload["message_id"].is_string() && said.is_none();
+        let template = letter::template_in(&self.profile, &language, &kind).filter(|_| !unsaid);
         Ok(Message {
             id: row.id,
             letter: template.map(|t| letter::write(t, &self.profile, &with)),
@@ -139,6 +147,35 @@ impl Services {
             email: account.map(|a| a.email).unwrap_or_default(),
             payload,
         })
+    }
+
+    /// What a ticket is about, and what is said of it: the message that is told of, if it is public, else what was done.
+    /// With it: the language of its customer, empty where that is not known.
+    async fn of_ticket(
+        &self,
+        payload: &serde_json::Value,
+    ) -> Result<(String, Option<String>, String), StoreError> {
+        let id = |name: &str| {
+            payload[name]
+                .as_str()
+                .and_then(|text| uuid::Uuid::parse_str(text).ok())
+        };
+        let conn = self.store.read();
+        let Some(ticket) = id("ticket_id") else {
+            return Ok((String::new(), None, String::new()));
+        };
+        let Some(ticket) = tickets::find(conn, TicketRef::Id(TicketId(ticket))).await? else {
+            return Ok((String::new(), None, String::new()));
+        };
+        let said = match id("message_id") {
+            Some(message) => tickets::lines(conn, &[MessageId(message)])
+                .await?
+                .into_iter()
+                .find(|line| line.visibility == Visibility::Public && line.ticket == ticket.id)
+                .map(|line| line.body),
+            None => Some(ticket.resolution_summary),
+        };
+        Ok((ticket.subject, said, ticket.language))
     }
 
     /// Writes down what became of a try.

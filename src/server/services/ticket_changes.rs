@@ -2,18 +2,20 @@
 //! by which a changed ticket gets into the database.
 
 use super::assignment::changed_hands;
+use super::error::problem;
+use super::ticket_edits::merging;
 use super::ticket_escalations::end_with_ticket;
 use super::ticket_fields::{check_tags, good, read_tags, set_fields};
 use super::ticket_moves::go;
 use super::ticket_scope::{needs, reachable};
 use super::ticket_talk::say;
 use super::ticket_view::{Viewer, detail, row_for};
-use super::tickets::{NO_TICKET, length, note};
+use super::tickets::{NO_TICKET, length, note, note_at};
 use super::work::{Begun, Outcome2xx, Record};
 use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::TicketId;
 use crate::domain::permission::{Permission, Role};
-use crate::domain::ticket::{TicketStatus, Visibility, ticket_number};
+use crate::domain::ticket::{TicketStatus, Visibility, is_language, ticket_number};
 use crate::domain::token::{ActionKind, Token};
 use crate::server::store::tickets::{self, TicketRecord, TicketRef, part};
 use crate::server::store::{people, search, ticket_parts};
@@ -49,8 +51,17 @@ impl Services {
         intent: Option<IntentRequest>,
         change: &Change<EditTicket>,
     ) -> Result<Answer, ServiceError> {
-        let verb = ("ticket.edit", Permission::TicketEdit);
-        self.change_ticket(actor, intent, verb, change, String::new(), |work, t, body| {
+        let work = match self
+            .begin(actor, intent, "ticket.edit", Permission::TicketEdit)
+            .await?
+        {
+            Begun::Replay(answer) => return Ok(answer),
+            Begun::Work(work) => work,
+        };
+        let result = async {
+            let (before, merged) = merging(&work, change).await?;
+            let (mut after, body) = (before.clone(), &change.body);
+            let t = &mut after;
             let mut wrong = Vec::new();
             if let Some(subject) = &body.subject {
                 length(&mut wrong, "subject", subject.trim(), 3, 200);
@@ -59,6 +70,13 @@ impl Services {
             if let Some(description) = &body.description {
                 length(&mut wrong, "description", description, 0, 20_000);
                 description.trim().clone_into(&mut t.description);
+            }
+            if let Some(language) = &body.language {
+                t.language = language.trim().to_lowercase();
+                if !is_language(&t.language) {
+                    let detail = "write a tag such as es or pt-br, or nothing for the desk's own";
+                    wrong.push(problem("language", "bad_value", detail));
+                }
             }
             if let Some(category) = &body.category {
                 t.category = self.category(category, &mut wrong);
@@ -70,9 +88,13 @@ impl Services {
                 &body.fields,
                 &mut wrong,
             );
-            good(wrong)
-        })
-        .await
+            good(wrong)?;
+            let mut done = write(&work, &before, &after, String::new()).await?;
+            done.body.merged = merged;
+            Ok(done)
+        }
+        .await;
+        work.settle(result).await
     }
 
     /// Changes how soon a ticket needs care.
@@ -358,7 +380,7 @@ pub(super) async fn at_version(
     }
 }
 
-fn stale(work: &Work, found: &TicketRecord) -> Result<ServiceError, ServiceError> {
+pub(super) fn stale(work: &Work, found: &TicketRecord) -> Result<ServiceError, ServiceError> {
     let shown = row_for(&work.actor, found, work.now);
     let current = serde_json::to_value(shown).map_err(|e| ServiceError::Internal(e.to_string()))?;
     Ok(ServiceError::Stale {
@@ -413,8 +435,9 @@ pub(super) async fn store(
         } else {
             String::new()
         };
-        note(work, after.id, what, was, is, detail).await?;
+        note_at(work, after.id, Some(before.version + 1), (what, was, is, detail)).await?;
     }
+    super::ticket_letters::moved(work, before, &after).await?;
     changed_hands(work, Some(before), &after, reason).await
 }
 
@@ -441,6 +464,7 @@ fn differences(a: &TicketRecord, b: &TicketRecord) -> Vec<(&'static str, String,
     );
     field("tier", a.tier.to_string(), b.tier.to_string());
     field("category", a.category.clone(), b.category.clone());
+    field("language", a.language.clone(), b.language.clone());
     field("subject", a.subject.clone(), b.subject.clone());
     field("tags", a.tags.join(" "), b.tags.join(" "));
     let until = |t: &TicketRecord| t.snoozed_until.map(|m| m.to_string()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The conversation of a ticket: what is said, who is mentioned, and where a customer's word takes the ticket.
 
 use super::ticket_changes::store;
+use super::ticket_letters::{Told, tell};
 use super::ticket_moves::arrive;
 use super::ticket_scope::{is_customer, needs, reachable};
 use super::ticket_view::{attachment, message};
@@ -63,7 +64,7 @@ async fn post(work: &Work, which: TicketRef, body: &NewMessage) -> Result<Outcom
         id: ticket.id.to_string(),
         account: ticket.account,
         ticket: Some(ticket.id),
-        after: Some(format!("message {} ({})", written.id, visibility.word())),
+        after: Some(serde_json::json!({"message": written.id, "visibility": visibility}).to_string()),
         ..Record::default()
     })
     .await?;
@@ -153,6 +154,9 @@ pub(super) async fn say(
     }
     if !customer {
         mention(work, ticket, &line).await?;
+        if visibility == Visibility::Public {
+            tell(work, ticket, Told::Reply(line.id)).await?;
+        }
     }
     tickets::touch(&work.tx, ticket.id, 0, work.now).await?;
     let kind = match (customer, visibility) {

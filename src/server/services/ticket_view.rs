@@ -143,6 +143,7 @@ pub(super) async fn detail(
     Ok(TicketDetail {
         row: row(t, now),
         description: t.description.clone(),
+        language: t.language.clone(),
         created_by: t.created_by.clone(),
         resolution_type: t.resolution_type,
         resolution_summary: t.resolution_summary.clone(),
@@ -174,6 +175,7 @@ pub(super) async fn detail(
         spent_seconds: t.spent,
         feedback: t.feedback.clone(),
         rated_at: t.rated_at,
+        merged: Vec::new(),
     })
 }
 
@@ -190,6 +192,7 @@ fn own(
     TicketDetail {
         row: row_for(viewer.actor, t, now),
         description: t.description.clone(),
+        language: t.language.clone(),
         created_by: if by_themselves {
             viewer.actor.name.clone()
         } else {
@@ -210,6 +213,7 @@ fn own(
         spent_seconds: 0,
         feedback: t.feedback.clone(),
         rated_at: t.rated_at,
+        merged: Vec::new(),
     }
 }
 

@@ -295,7 +295,18 @@ pub(super) async fn note(
     after: String,
     detail: String,
 ) -> Result<(), ServiceError> {
+    note_at(work, ticket, None, (what, before, after, detail)).await
+}
+
+/// Writes a line of history that led to a version of the ticket: what, before, after, why.
+pub(super) async fn note_at(
+    work: &Work,
+    ticket: TicketId,
+    version: Option<i64>,
+    (what, before, after, detail): (&str, String, String, String),
+) -> Result<(), ServiceError> {
     let event = EventRow {
+        version,
         at: work.now,
         who: work.actor.label(),
         what: what.to_owned(),

@@ -140,6 +140,8 @@ pub struct Work {
     pub now: Moment,
     /// Who does it.
     pub actor: Actor,
+    /// Whether it can be taken back: then customers hear of it only when that time is over.
+    pub can_be_undone: bool,
     verb: &'static str,
     intent: Option<IntentRequest>,
     services: Services,
@@ -187,6 +189,7 @@ impl Services {
             tx,
             now,
             actor: actor.clone(),
+            can_be_undone: false,
             verb,
             intent,
             services: self.clone(),
@@ -296,6 +299,7 @@ impl Work {
             tx,
             now,
             actor,
+            can_be_undone: _,
             verb,
             intent,
             services,

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::sql::Bind as _;
 use super::{Conn, StoreError, bulk};
-use crate::domain::id::{AccountId, ActionId, AgentId, NoteId, OutboxId, SessionId, TokenId};
+use crate::domain::id::{AccountId, ActionId, AgentId, NoteId, OutboxId, SessionId, TicketId, TokenId};
 use crate::domain::time::Moment;
 use crate::sql;
 
@@ -156,6 +156,25 @@ pub async fn cancel_notice(conn: &impl Conn, action: ActionId, now: Moment) -> R
         now
     );
     Ok(sql.run(conn).await? > 0)
+}
+
+/// Takes back what the customer was to be told of a ticket's end, as far as it is still held. Gives back how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_ticket_notices(
+    conn: &impl Conn,
+    ticket: TicketId,
+    now: Moment,
+) -> Result<u64, StoreError> {
+    // What is held are the last moments' entries: few.
+    let sql = sql!(
+        "UPDATE outbox SET state = 'cancelled' WHERE state = 'held' AND not_before > ? \
+         AND kind IN ('customer.ticket_resolved', 'customer.ticket_closed') AND payload LIKE ?",
+        now,
+        format!("%\"ticket_id\":\"{ticket}\"%")
+    );
+    sql.run(conn).await
 }
 
 /// Whether this is the person's first view of the account in this quarter of an hour.

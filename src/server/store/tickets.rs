@@ -31,6 +31,8 @@ pub struct TicketRecord {
     pub priority: Priority,
     /// Category of the desk profile.
     pub category: String,
+    /// Which language its customer speaks; empty: the desk's.
+    pub language: String,
     /// 1 or 2.
     pub tier: u8,
     /// Who has it.
@@ -103,6 +105,7 @@ impl TicketRecord {
             status: TicketStatus::Open,
             priority: Priority::Medium,
             category: String::new(),
+            language: String::new(),
             tier: 1,
             assignee: None,
             assignee_name: String::new(),
@@ -286,6 +289,51 @@ pub fn list(query: &Query, scope: &Scope, hash: String) -> List {
     }
 }
 
+/// How many tickets of a list have each value of a column that holds words or numbers; counts at most `cap` tickets.
+///
+/// # Errors
+/// When the database fails.
+pub async fn facet(
+    conn: &impl Conn,
+    list: &List,
+    column: &str,
+    cap: u64,
+) -> Result<Vec<(String, u64)>, StoreError> {
+    grouped(list, column, "CAST(c.k AS TEXT)", cap)
+        .all(conn, |row| Ok((row.text("k")?, counted(row)?)))
+        .await
+}
+
+/// How many tickets of a list each person has; counts at most `cap` tickets.
+///
+/// # Errors
+/// When the database fails.
+pub async fn facet_people(
+    conn: &impl Conn,
+    list: &List,
+    cap: u64,
+) -> Result<Vec<(Option<AgentId>, u64)>, StoreError> {
+    grouped(list, "t.assignee", "c.k", cap)
+        .all(conn, |row| Ok((row.opt_uuid("k")?.map(AgentId), counted(row)?)))
+        .await
+}
+
+fn grouped(list: &List, column: &str, shown: &str, cap: u64) -> Sql {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(shown).push(" AS k, count(*) AS n FROM (SELECT ");
+    sql.push(column).push(" AS k FROM ").append(&list.from);
+    if !list.filter.is_empty() {
+        sql.push(" WHERE ").append(&list.filter);
+    }
+    sql.push(" LIMIT ").bind(i64::try_from(cap).unwrap_or(i64::MAX));
+    sql.push(") c GROUP BY c.k");
+    sql
+}
+
+fn counted(row: &Row) -> Result<u64, StoreError> {
+    Ok(u64::try_from(row.int("n")?).unwrap_or(0))
+}
+
 /// Reads a row of [`list`] or [`find`].
 ///
 /// # Errors
@@ -304,6 +352,7 @@ pub fn read(row: &Row) -> Result<TicketRecord, StoreError> {
             .copied()
             .ok_or_else(|| StoreError::Unreadable("priority: no such rank".to_owned()))?,
         category: row.text("category")?,
+        language: row.text("language")?,
         tier: u8::try_from(row.int("tier")?).unwrap_or(1),
         assignee: row.opt_uuid("assignee")?.map(AgentId),
         assignee_name: row.text("assignee_name")?,
@@ -484,11 +533,12 @@ pub async fn insert(conn: &impl Conn, t: &TicketRecord) -> Result<(), StoreError
 /// When the database fails. `false`: the row is at another version.
 pub async fn update(conn: &impl Conn, t: &TicketRecord, now: Moment) -> Result<bool, StoreError> {
     let sql = sql!(
-        "UPDATE tickets SET subject = ?, description = ?, status = ?, priority = ?, category = ?, tier = ?, assignee = ?, \
+        "UPDATE tickets SET language = ?, subject = ?, description = ?, status = ?, priority = ?, category = ?, tier = ?, assignee = ?, \
          account_id = ?, reopened = ?, resolution_type = ?, resolution_summary = ?, closed_at = ?, updated_at = ?, \
          subject_key = ?, words = ?, tags = ?, fields = ?, snoozed_until = ?, escalation = ?, escalations = ?, \
          merged_into = ?, resolved_at = ?, rating = ?, feedback = ?, rated_at = ?, version = version + 1 \
          WHERE id = ? AND version = ?",
+        &t.language,
         &t.subject,
         &t.description,
         t.status.word(),
@@ -630,16 +680,7 @@ pub async fn events(conn: &impl Conn, ticket: TicketId) -> Result<Vec<EventRow>,
         "SELECT * FROM ticket_events WHERE ticket_id = ? ORDER BY at, id",
         ticket.0
     )
-    .all(conn, |row| {
-        Ok(EventRow {
-            at: row.moment("at")?,
-            who: row.text("who")?,
-            what: row.text("what")?,
-            before: row.text("before_text")?,
-            after: row.text("after_text")?,
-            detail: row.text("detail")?,
-        })
-    })
+    .all(conn, read_event)
     .await
 }
 
@@ -658,6 +699,38 @@ pub struct EventRow {
     pub after: String,
     /// Why, or further detail.
     pub detail: String,
+    /// To which version of the ticket it led; `None`: to none.
+    pub version: Option<i64>,
+}
+
+/// The history of a ticket since a version, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn events_since(
+    conn: &impl Conn,
+    ticket: TicketId,
+    version: i64,
+) -> Result<Vec<EventRow>, StoreError> {
+    sql!(
+        "SELECT * FROM ticket_events WHERE ticket_id = ? AND version > ? ORDER BY version, id",
+        ticket.0,
+        version
+    )
+    .all(conn, read_event)
+    .await
+}
+
+fn read_event(row: &Row) -> Result<EventRow, StoreError> {
+    Ok(EventRow {
+        at: row.moment("at")?,
+        who: row.text("who")?,
+        what: row.text("what")?,
+        before: row.text("before_text")?,
+        after: row.text("after_text")?,
+        detail: row.text("detail")?,
+        version: row.opt_int("version")?,
+    })
 }
 
 /// Writes a change into a ticket's history.
@@ -666,8 +739,8 @@ pub struct EventRow {
 /// When the database fails.
 pub async fn insert_event(conn: &impl Conn, ticket: TicketId, event: &EventRow) -> Result<(), StoreError> {
     sql!(
-        "INSERT INTO ticket_events (id, ticket_id, at, who, what, before_text, after_text, detail) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO ticket_events (id, ticket_id, at, who, what, before_text, after_text, detail, version) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         Uuid::now_v7(),
         ticket.0,
         event.at,
@@ -675,7 +748,8 @@ pub async fn insert_event(conn: &impl Conn, ticket: TicketId, event: &EventRow) 
         &event.what,
         &event.before,
         &event.after,
-        &event.detail
+        &event.detail,
+        event.version
     )
     .run(conn)
     .await

@@ -112,3 +112,8 @@ export-written-other = { $rows } tokens written to { $path }; when it was begun,
 export-keys = { $confirm } Next, then write   { $back } Cancel
 export-keys-taken = { $confirm } Replace it   { $back } Another name
 export-keys-writing = { $back } Call it off
+
+facets-title-tickets = Tickets by value
+facets-now-all-tickets = Of all tickets
+facets-empty-tickets = No ticket fits the query.
+facets-capped-tickets = The counts are of the first 10,000 tickets.

@@ -71,3 +71,6 @@ live-placeholder = field:value, words, sort:-field
 live-say = Query: { $text }
 live-say-typing = Typing the query: { $text }
 live-say-mistake = Mistake at column { $column }: { $what }
+
+act-conflict = { $label }: { $who } changed it { $when } to “{ $theirs }”; you wrote “{ $mine }”. { $keep } keeps yours, { $take } takes theirs ({ $left } to decide). Nothing was sent.
+act-decided = All is decided. Enter again: { $verb }. Nothing was changed yet.

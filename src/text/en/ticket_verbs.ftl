@@ -360,3 +360,36 @@ ticket-bulk-tags-add = Put on
 ticket-bulk-tags-remove = Take off
 ticket-bulk-need-tag = Say which tags to put on or take off.
 escalate-person-title = Who gets { $number } by the escalation?
+
+ticket-merged = Merged with what others changed meanwhile: { $what }.
+ticket-merged-field = { $label } by { $who }
+
+ticket-macro-choose = A macro for { $number }
+ticket-macro-head = Type the first letters of one, or choose by digit.
+ticket-macro-typed = Beginning with “{ $typed }”
+ticket-macro-none = No macro of this desk fits.
+ticket-macro-keys = letters narrow   enter Choose
+ticket-macro-reply = reply
+ticket-macro-note = note
+ticket-macro-take = take it
+ticket-macro-field-reply = Reply to the customer
+ticket-macro-field-note = Internal note
+ticket-macro-title = { $what }: { $number }?
+ticket-macro-does = One step: { $does }.
+ticket-macro-back = It can be taken back as one, but what is written stays.
+ticket-macro-verb = Do it
+ticket-macro-done = { $number }: { $what }. { $key } takes back what can be.
+
+ticket-follow-up-title = Follow { $number } up by a new ticket?
+ticket-follow-up-line = It was closed more than { $days } days ago and cannot be reopened. A new ticket of the same customer is opened, tied to it.
+ticket-follow-up-verb = Open the new ticket
+ticket-follow-up-done = Opened { $other }, which follows { $number } up
+
+ticket-language-title = Language of { $number }?
+ticket-language-line = People who speak it come first when the ticket is given out by rule, and the customer's letters are in it where there are any.
+ticket-language-verb = Save
+ticket-language-done = { $number } has its language
+ticket-need-language = Write a tag such as es or pt-br, or nothing.
+
+ticket-field-language = Language
+ticket-field-language-hint = a tag such as es; empty: the desk's

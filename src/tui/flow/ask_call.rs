@@ -56,6 +56,8 @@ pub enum AskCall {
         /// The query and its zone.
         params: ListParams,
     },
+    /// How many tickets of a query have which values → [`AskAnswer::Facets`].
+    TicketFacets(ListParams),
     /// Values of a field of tokens that begin with what was typed, or hold it → [`AskAnswer::Suggestions`].
     Suggest {
         /// Name of the field.
@@ -132,6 +134,7 @@ impl AskCall {
             | Self::Presets { .. }
             | Self::RetirePreset { .. }
             | Self::Facets { .. }
+            | Self::TicketFacets(_)
             | Self::Suggest { .. }
             | Self::Plans
             | Self::Export(_) => return None,
@@ -149,6 +152,7 @@ impl AskCall {
         match self {
             Self::DeskTokens(_) | Self::Facets { account: None, .. } => Permission::TokenSearchAll,
             Self::Facets { .. } => Permission::TokenView,
+            Self::TicketFacets(_) => Permission::TicketView,
             Self::Suggest { .. } => Permission::OfferView,
             Self::Plans => Permission::TokenBulk,
             Self::Export(_) => Permission::TokenExport,

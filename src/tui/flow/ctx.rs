@@ -167,6 +167,7 @@ pub fn neutral_desk() -> Profile {
         language: "en".to_owned(),
         letters: Default::default(),
         tickets: Default::default(),
+        macros: Vec::new(),
         brand: Brand {
             product: "tokendesk".to_owned(),
             partner: String::new(),

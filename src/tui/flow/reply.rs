@@ -15,7 +15,7 @@ use crate::wire::offers::OfferRow;
 use crate::wire::page::Page;
 use crate::wire::presets::Preset;
 use crate::wire::problem::{Code, FieldProblem};
-use crate::wire::tickets::{Message, TicketDetail, TicketEvent, TicketRow};
+use crate::wire::tickets::{FieldChange, Message, TicketDetail, TicketEvent, TicketRow};
 use crate::wire::tokens::{ActionDone, ChangedBy, ExternalLink, TokenEvent, TokenRow, WalletSteps};
 
 /// The outcome of an [`ApiCall`](super::ApiCall).
@@ -102,6 +102,8 @@ pub struct CallError {
 pub enum Current {
     Token(Box<TokenRow>),
     Ticket(Box<TicketRow>),
+    /// A ticket of which both changed the same fields: what stands there now, by whom.
+    Conflicts(Box<TicketRow>, Vec<FieldChange>),
     Preset(Box<Preset>),
 }
 

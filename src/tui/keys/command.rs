@@ -114,7 +114,7 @@ impl Context {
             Self::Queue => "Ticket list",
             Self::Ticket => "Open ticket",
             Self::Dashboard => "Dashboards",
-            Self::Plan => "Plan for many tokens",
+            Self::Plan => "Plan for many tokens or tickets",
             Self::Approvals => "Approvals",
             Self::Dialog => "Dialogs and forms",
             Self::Text => "Query line and other single fields",
@@ -226,7 +226,7 @@ commands! {
     GoDashboard, "go-dashboard", "Dashboard", "Go to the numbers of your day, and of the desk.", Global, ["g d"], DashboardView;
     SetAvailability, "set-availability", "Availability", "Say whether you take work: available, busy, away, offline.", Global, ["A"], AvailabilitySet;
     GoTokens, "go-tokens", "All tokens", "Go to the tokens of the whole desk.", Global, ["g w"], TokenSearchAll;
-    GoPlans, "go-plans", "Plans", "Go to your own plans for many tokens: to go on, or to see what became of them.", Global, ["g b"], TokenBulk;
+    GoPlans, "go-plans", "Plans", "Go to your own plans: to go on, or to see what became of them.", Global, ["g b"], TokenBulk;
     Lock, "lock", "Lock", "Hide everything and ask for a fresh sign-in; F9 works while you type too.", Global, ["g .", "f9"];
     SignOut, "sign-out", "Sign out", "End the session here and at the identity provider.", Global, ["g o"];
     Quit, "quit", "Quit", "Leave the desk.", Global, ["Q", "ctrl-c", "ctrl-q"];
@@ -286,7 +286,7 @@ commands! {
     Preset7, "preset-7", "Query 7", "Ask the saved query on 7; again: the list's first query.", Presets, ["7"], PresetUse;
     Preset8, "preset-8", "Query 8", "Ask the saved query on 8; again: the list's first query.", Presets, ["8"], PresetUse;
     Preset9, "preset-9", "Query 9", "Ask the saved query on 9; again: the list's first query.", Presets, ["9"], PresetUse;
-    Facets, "facets", "By value", "Count the tokens by state, type, merchant and campaign, and pick from them.", TokenList, ["f"], TokenView;
+    Facets, "facets", "By value", "Count the rows by state, status and the like, and pick from them.", Table, ["f"];
     Export, "export", "Export", "Write all tokens of the query to a file: comma-separated values or JSON.", TokenList, ["E"], TokenExport;
     ChooseOffer, "choose-offer", "Add", "Add this offer to the wallet.", Catalog, ["a"], TokenAdd;
     TicketTake, "ticket-take", "Take", "Take the ticket.", Tickets, ["t a", "+"], TicketTake;
@@ -302,9 +302,11 @@ commands! {
     TicketTags, "ticket-tags", "Tags", "Put tags on the ticket, or take them off.", Tickets, ["t t"], TicketEdit;
     TicketSnooze, "ticket-snooze", "Snooze", "Let the ticket sleep until a moment, or wake it.", Tickets, ["t z"], TicketEdit;
     TicketMerge, "ticket-merge", "Merge", "Merge the ticket into another one, or take a merge apart.", Tickets, ["t m"], TicketMerge;
+    TicketMacro, "ticket-macro", "Macro", "Answer by a canned reply with what goes with it: tags, status, priority.", Tickets, ["t u"], TicketBulk;
     TicketHistory, "ticket-history", "Activities", "Show everything that happened to the ticket, or the conversation again.", Tickets, ["t h", "h"], TicketView;
     GroupBy, "group-by", "Group", "Put the rows into groups by one of their fields.", Queue, ["B"], TicketView;
     TicketEdit, "ticket-edit", "Edit", "Change subject, category, description and the desk's own fields.", Ticket, ["t d"], TicketEdit;
+    TicketLanguage, "ticket-language", "Language", "Say which language the ticket's customer speaks.", Ticket, ["t n"], TicketEdit;
     TicketLink, "ticket-link", "Link", "Tie the ticket to another one, or to a thing in another system.", Ticket, ["t l"], TicketEdit;
     TicketUnlink, "ticket-unlink", "Unlink", "Take a tie off the ticket: a ticket, a token, a thing elsewhere, the customer.", Ticket, ["t L"], TicketEdit;
     TicketWatch, "ticket-watch", "Watch", "Begin to watch the ticket, or end it.", Ticket, ["t w"], TicketView;
@@ -324,6 +326,8 @@ commands! {
     Reject, "reject", "Reject", "Reject the request, or take back one's own.", Approvals, ["x"], ApprovalView;
     Confirm, "confirm", "Confirm", "Do what the dialog names; in a form, go to the next field.", Dialog, ["enter"];
     Send, "send", "Send", "Send what was written, from any field.", Dialog, ["ctrl-s"];
+    KeepMine, "keep-mine", "Keep mine", "Of a field that both changed: keep what you wrote.", Dialog, ["f6"];
+    TakeTheirs, "take-theirs", "Take theirs", "Of a field that both changed: take what the other wrote.", Dialog, ["f7"];
     NextField, "next-field", "Next field", "Go to the next field.", Dialog, ["tab"];
     PreviousField, "previous-field", "Field before", "Go to the field before.", Dialog, ["shift-tab"];
     Submit, "submit", "Done", "Take what was typed.", Text, ["enter"];

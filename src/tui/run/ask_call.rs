@@ -25,6 +25,7 @@ pub(super) async fn perform(api: &Api, call: &AskCall) -> Result<Answer, ClientE
         AskCall::RetirePreset { preset, version } => {
             AskAnswer::Retired(api.retire_preset(*preset, *version).await?.id)
         }
+        AskCall::TicketFacets(params) => AskAnswer::Facets(api.ticket_facets(params).await?),
         AskCall::Facets { account, at, params } => {
             AskAnswer::Facets(api.token_facets(*account, *at, params).await?)
         }

@@ -4,6 +4,7 @@ use crate::client::error::{ClientError, ErrorKind};
 use crate::text::safe;
 use crate::tui::flow::{ApiCall, CallError, Current, Trouble};
 use crate::wire::problem::FieldProblem;
+use crate::wire::tickets::FieldChange;
 
 /// What a failed call means for whoever asked.
 pub(super) fn call_error(call: &ApiCall, error: ClientError) -> CallError {
@@ -57,9 +58,14 @@ fn current(call: &ApiCall, row: serde_json::Value) -> Option<Current> {
         ApiCall::RemoveToken { .. } | ApiCall::ReissueToken { .. } => serde_json::from_value(row)
             .ok()
             .map(|row| Current::Token(Box::new(row))),
-        _ => serde_json::from_value(row)
-            .ok()
-            .map(|row| Current::Ticket(Box::new(row))),
+        _ => {
+            let both: Option<Vec<FieldChange>> = serde_json::from_value(row["conflicts"].clone()).ok();
+            let row = serde_json::from_value(row).ok().map(Box::new)?;
+            Some(match both.filter(|both| !both.is_empty()) {
+                Some(both) => Current::Conflicts(row, both),
+                None => Current::Ticket(row),
+            })
+        }
     }
 }
 

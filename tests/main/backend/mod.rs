@@ -28,6 +28,7 @@ mod sessions;
 mod store;
 mod storm;
 mod ticket_desk;
+mod ticket_edits;
 mod ticket_files;
 mod ticket_own;
 mod ticket_plans;

@@ -8,12 +8,15 @@ use tokendesk::config::sections::{SmtpSecurity, SmtpSettings, WebhookSettings};
 use tokendesk::domain::delivery::DeliveryState;
 use tokendesk::domain::id::{AccountId, IntentKey};
 use tokendesk::domain::offer::Offer;
+use tokendesk::domain::plan::PlanNoun;
+use tokendesk::domain::ticket::Visibility;
 use tokendesk::domain::webhook;
 use tokendesk::server::app;
 use tokendesk::server::services::outbound::Channel;
 use tokendesk::server::workers::outbox::round;
 use tokendesk::wire::deliveries::Delivery;
 use tokendesk::wire::page::ListParams;
+use tokendesk::wire::plans::{NewTicketPlan, TicketMove};
 use tokendesk::wire::tokens::{ActionDone, AddToken, UndoAction};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -21,6 +24,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::disputes::{because, wallet};
 use super::harness::{Backend, on_each};
 use super::mail_server::{Door, MailServer, Mood, header};
+use super::ticket_desk::{says, solved};
 
 /// Backend, mail server, webhook receiver, and the ways to both. Tests turn the worker's rounds by hand.
 pub struct Post<'a> {
@@ -378,5 +382,109 @@ fn the_worker_of_a_running_backend_sends_by_itself() {
         stop.cancel();
         sending.await.expect("it stops");
         assert_eq!(post.mail.letters().len(), 1);
+    });
+}
+
+#[test]
+fn customers_hear_of_their_tickets_and_never_of_what_is_internal() {
+    on_each(|backend| async move {
+        let post = Post::new(&backend).await;
+        post.takes(204).await;
+        let agent = backend.agent();
+        let new = tokendesk::wire::tickets::NewTicket {
+            subject: "Missing offer".to_owned(),
+            account_id: Some(post.account),
+            ..Default::default()
+        };
+        let ticket = agent.create_ticket(IntentKey::new(), &new).await.expect("opened");
+        let number = ticket.row.number.clone();
+        for (text, visibility) in [
+            ("The caller may be a fraudster.", Visibility::Internal),
+            ("We look into it.\nIt takes a day.", Visibility::Public),
+        ] {
+            agent
+                .add_message(&number, IntentKey::new(), &says(text, visibility))
+                .await
+                .expect("written");
+        }
+        post.turn().await;
+        let letters = post.mail.letters();
+        assert_eq!(letters.len(), 1, "the reply, at once: {letters:?}");
+        assert!(header(&letters[0], "Subject").contains(&number), "{letters:?}");
+        assert!(
+            letters[0].contains("We look into it.") && letters[0].contains("It takes a day."),
+            "{letters:?}"
+        );
+
+        // What can be taken back is held until then.
+        let closing = NewTicketPlan {
+            moves: vec![TicketMove::Close(solved("The offer was added."))],
+            ids: vec![ticket.row.id],
+            ..NewTicketPlan::default()
+        };
+        let made = agent
+            .make_ticket_plan(IntentKey::new(), &closing)
+            .await
+            .expect("a plan");
+        agent
+            .run_plan(PlanNoun::Ticket, made.plan.id, &made.plan.hash)
+            .await
+            .expect("closed");
+        post.turn().await;
+        assert_eq!(post.mail.letters().len(), 1, "not yet");
+        agent
+            .undo_plan(PlanNoun::Ticket, made.plan.id)
+            .await
+            .expect("taken back");
+        backend.clock.forward(3_600);
+        post.turn().await;
+        assert_eq!(
+            post.mail.letters().len(),
+            1,
+            "nobody hears of what was taken back in time"
+        );
+
+        let made = agent
+            .make_ticket_plan(IntentKey::new(), &closing)
+            .await
+            .expect("a plan");
+        agent
+            .run_plan(PlanNoun::Ticket, made.plan.id, &made.plan.hash)
+            .await
+            .expect("closed");
+        backend.clock.forward(3_600);
+        post.turn().await;
+        assert_eq!(post.mail.letters().len(), 2);
+        agent
+            .undo_plan(PlanNoun::Ticket, made.plan.id)
+            .await
+            .expect("taken back");
+        post.turn().await;
+        let letters = post.mail.letters();
+        assert_eq!(letters.len(), 3, "what they heard is corrected");
+        assert!(
+            header(&letters[2], "Subject").contains("open again"),
+            "{letters:?}"
+        );
+        assert!(
+            letters.iter().all(|letter| !letter.contains("fraudster")),
+            "{letters:?}"
+        );
+        let internal =
+            "SELECT count(*) AS n FROM outbox WHERE payload LIKE '%fraud%' OR payload LIKE '%look into%'";
+        assert_eq!(backend.number(internal).await, 0, "identifiers alone are kept");
+        // One move alone cannot be taken back: it is told at once.
+        let row = agent.ticket(&number).await.expect("there").row;
+        let done = agent
+            .close_ticket(
+                &number,
+                row.version,
+                IntentKey::new(),
+                &solved("The offer was added."),
+            )
+            .await;
+        done.expect("closed");
+        post.turn().await;
+        assert_eq!(post.mail.letters().len(), 4);
     });
 }

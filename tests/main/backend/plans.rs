@@ -472,7 +472,13 @@ fn a_large_plan_waits_as_a_whole_and_its_owner_runs_it_then() {
             .expect("run");
         assert_eq!(ran.plan.done, 3);
         let action = agent
-            .action(ran.rows[0].token().expect("a token").action_id.expect("an action"))
+            .action(
+                ran.rows[0]
+                    .token()
+                    .expect("a token")
+                    .action_id
+                    .expect("an action"),
+            )
             .await
             .expect("there");
         assert_eq!(action.ties.approved_by.as_deref(), Some("A-sue sue"));

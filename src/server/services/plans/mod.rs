@@ -208,10 +208,11 @@ impl Services {
     ) -> Result<Answer, ServiceError> {
         let at_once = N::at_once(body);
         let verb = at_once.unwrap_or("plan.make");
-        let work = match self.begin(actor, intent, verb, N::BULK).await? {
+        let mut work = match self.begin(actor, intent, verb, N::BULK).await? {
             Begun::Replay(answer) => return Ok(answer),
             Begun::Work(work) => work,
         };
+        work.can_be_undone = at_once.is_some();
         let result = async {
             let mut record = make::<N>(&work, body).await?;
             if at_once.is_some() {
@@ -335,9 +336,10 @@ impl Services {
             serde_json::from_str(&found.order).map_err(|e| ServiceError::Internal(e.to_string()))?;
         let (word, permission) = N::verb(found.verb);
         loop {
-            let Begun::Work(work) = self.begin(actor, None, word, permission).await? else {
+            let Begun::Work(mut work) = self.begin(actor, None, word, permission).await? else {
                 return Err(ServiceError::Unavailable);
             };
+            work.can_be_undone = found.verb != PlanVerb::Undo;
             match stretch::<N>(&work, found, &order).await {
                 Ok(left) => {
                     work.settle(Ok(Outcome2xx::ok((), None))).await?;

@@ -10,11 +10,10 @@ use crate::domain::id::{AgentId, TicketId};
 use crate::domain::permission::{Permission, Role};
 use crate::domain::plan::{PlanNoun, PlanVerb, RowState};
 use crate::domain::query::{FieldSet, TICKET_FIELDS};
-use crate::domain::ticket::{
-    Priority, ResolutionType, TICKET_LIFECYCLE, TicketStatus, Visibility, ticket_number,
-};
+use crate::domain::ticket::{Priority, ResolutionType, TicketStatus, Visibility, ticket_number, way_back};
 use crate::server::services::listing::Asked;
 use crate::server::services::ticket_changes::{at_version, facts, give, not_closed, retag, store};
+use crate::server::services::ticket_letters::taken_back;
 use crate::server::services::ticket_merge::{can_merge, merge, unmerge};
 use crate::server::services::ticket_moves::go;
 use crate::server::services::ticket_scope::named;
@@ -45,6 +44,9 @@ pub(crate) struct Order {
     reason: Reason,
     #[serde(rename = "macro", default)]
     macro_code: String,
+    /// Whether tickets that nobody has are taken first.
+    #[serde(default)]
+    take: bool,
 }
 
 /// What a row left behind, for the way back.
@@ -121,6 +123,12 @@ impl Noun for Tickets {
 
     async fn order(work: &Work, body: &NewTicketPlan) -> Result<Ordered<Order>, ServiceError> {
         check_moves(body)?;
+        let known = &work.profile().macros;
+        if !body.macro_code.is_empty() && !known.iter().any(|one| one.code == body.macro_code) {
+            let codes: Vec<&str> = known.iter().map(|one| one.code.as_str()).collect();
+            let detail = format!("this desk has: {}", codes.join(", "));
+            return Err(ServiceError::field("macro", "unknown", detail));
+        }
         if let Some(version) = body.version
             && let [id] = body.ids[..]
         {
@@ -136,6 +144,7 @@ impl Noun for Tickets {
                     text: reason.trim().to_owned(),
                 },
                 macro_code: body.macro_code.clone(),
+                take: body.take,
             },
             picks: Picks {
                 ids: body.ids.iter().map(|id| id.0).collect(),
@@ -211,6 +220,7 @@ impl Noun for Tickets {
             moves: Vec::new(),
             reason: Reason::default(),
             macro_code: String::new(),
+            take: false,
         }
     }
 
@@ -242,7 +252,7 @@ fn reason_of(step: &TicketMove) -> Option<String> {
 fn check_moves(body: &NewTicketPlan) -> Result<(), ServiceError> {
     let wrong = |code: &str, detail: &str| Err(ServiceError::field("moves", code, detail));
     let count = |is: fn(&TicketMove) -> bool| body.moves.iter().filter(|step| is(step)).count();
-    if !(1..=MAX_MOVES).contains(&body.moves.len()) {
+    if !(usize::from(!body.take)..=MAX_MOVES).contains(&body.moves.len()) {
         return wrong("length", "say what is to be done: 1 to 10 moves");
     }
     if count(|m| matches!(m, TicketMove::Merge(_))) > 0 && body.moves.len() > 1 {
@@ -320,8 +330,14 @@ async fn judge(
 ) -> Result<TicketRecord, ServiceError> {
     let mut t = before.clone();
     let mut more = false;
+    if order.take && t.assignee.is_none() {
+        let names = HashMap::from([(work.actor.id, work.actor.name.clone())]);
+        hand_over(work, &mut t, Some(work.actor.id), &names)?;
+    }
     for step in &order.moves {
         match step {
+            // Taking a ticket may have brought it there already.
+            TicketMove::Status(to) if t != *before && t.status == to.status => {}
             TicketMove::Status(to) => {
                 work.actor.may(Permission::TicketStatus)?;
                 go(work, &mut t, to)?;
@@ -501,6 +517,7 @@ async fn take_back(work: &Work, plan: &PlanRecord, row: &PlanRow) -> Result<(), 
         ));
     }
     store(work, &now, &after, TAKEN_BACK).await?;
+    taken_back(work, &now, &after).await?;
     audit(work, plan, &now, &Tickets::undo()).await
 }
 
@@ -559,8 +576,7 @@ fn go_back(work: &Work, t: &mut TicketRecord, was: &Kept) -> Result<(), ServiceE
     if was.assignee.is_some() {
         hand(t)?;
     }
-    let way = TICKET_LIFECYCLE.way(t.status, was.status, |status| !status.is_done());
-    let way = way.ok_or_else(|| {
+    let way = way_back(t.status, was.status).ok_or_else(|| {
         illegal(
             "no_such_move",
             format!(

@@ -1,11 +1,14 @@
 //! One dialog for every action: what it does, its fields, one intent, and what stands in its way.
 
+mod conflict;
 mod view;
 
 use std::fmt;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+
+use conflict::Conflicts;
 
 use super::courier::{Came, Courier};
 use super::drafting::{self, Drafting};
@@ -18,6 +21,7 @@ use crate::tui::flow::{
 use crate::tui::keys::{Command, Context};
 use crate::tui::theme::Role;
 use crate::wire::problem::FieldProblem;
+use crate::wire::tickets::FieldChange;
 use crate::wire::tokens::ChangedBy;
 
 /// What an action is: how its call is made, and what follows from its answer.
@@ -44,6 +48,11 @@ pub trait Act: fmt::Debug {
     /// Why it cannot be done at all on what is there now.
     fn impossible(&self, _ctx: &Ctx<'_>) -> Option<String> {
         None
+    }
+
+    /// Fields that somebody else changed as well, after [`Act::stale`].
+    fn conflicts(&mut self) -> Vec<FieldChange> {
+        Vec::new()
     }
 
     /// Takes the row as it is now, for the next try, and says what changed.
@@ -87,6 +96,7 @@ pub struct ActDialog {
     at_once: bool,
     asked_to_leave: bool,
     drafting: Option<Drafting>,
+    conflicts: Conflicts,
 }
 
 impl ActDialog {
@@ -104,6 +114,7 @@ impl ActDialog {
             at_once: false,
             asked_to_leave: false,
             drafting: None,
+            conflicts: Conflicts::default(),
         }
     }
 
@@ -129,7 +140,8 @@ impl ActDialog {
     }
 
     fn submit(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {
-        if self.courier.is_out() {
+        // what both changed is decided first
+        if self.courier.is_out() || self.conflicts.is_open() {
             return Vec::new();
         }
         let problems = self.act.check(&self.sheet, ctx);
@@ -152,6 +164,7 @@ impl ActDialog {
             && let Some(current) = error.current
         {
             let (changed, effects) = self.act.stale(current, ctx);
+            self.conflicts = Conflicts::new(self.act.conflicts(), &self.sheet);
             self.act.arrange(&mut self.sheet, ctx);
             let why_not = self.act.impossible(ctx);
             let who = changed_by(error.changed_by.as_deref(), ctx);
@@ -223,6 +236,14 @@ impl ActDialog {
         Vec::new()
     }
 
+    /// Decides the field that both changed; when all are, the next try is the person's.
+    fn decide(&mut self, theirs: bool, ctx: &Ctx<'_>) {
+        self.conflicts.decide(theirs, &mut self.sheet);
+        self.act.arrange(&mut self.sheet, ctx);
+        let words = ctx.words.with("act-decided", &[("verb", &self.verb)]);
+        self.notice = Some((Role::Warning, words));
+    }
+
     /// Whether nothing can be changed: it is on its way, or nobody knows what became of it.
     fn is_frozen(&self) -> bool {
         self.courier.is_out() || self.courier.is_unknown()
@@ -230,6 +251,9 @@ impl ActDialog {
 
     /// What stands below the fields.
     fn status(&self, ctx: &Ctx<'_>) -> Option<(Role, String)> {
+        if let Some(words) = self.conflicts.words(ctx).filter(|_| !self.courier.is_out()) {
+            return Some((Role::Warning, words));
+        }
         match (self.courier.late(), &self.notice) {
             (Some(late), _) => Some((Role::Warning, late.to_owned())),
             (None, _) if self.courier.is_out() => Some((Role::Muted, ctx.words.get("sending"))),
@@ -286,6 +310,12 @@ impl Dialog for ActDialog {
             }
             Event::Command(Command::Back) => self.leave(ctx),
             Event::Command(Command::Send | Command::Confirm) if self.courier.is_unknown() => self.submit(ctx),
+            Event::Command(command @ (Command::KeepMine | Command::TakeTheirs)) => {
+                if self.conflicts.is_open() && !self.is_frozen() {
+                    self.decide(command == Command::TakeTheirs, ctx);
+                }
+                Vec::new()
+            }
             Event::Command(command) if !self.is_frozen() => {
                 let done = self.sheet.command(command);
                 self.typed(done, ctx)
@@ -350,6 +380,10 @@ impl Dialog for ActDialog {
             Command::Confirm
         };
         let mut commands = vec![(confirm, send)];
+        if self.conflicts.is_open() {
+            let both = [Command::KeepMine, Command::TakeTheirs];
+            commands.extend(both.map(|command| (command, Availability::Enabled)));
+        }
         if !self.sheet.is_empty() {
             commands.push((Command::NextField, Availability::Enabled));
         }

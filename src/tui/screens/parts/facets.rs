@@ -1,4 +1,5 @@
-//! Counts by value: how many tokens of the query are in each state, of each type, merchant and campaign. What is picked
+//! Counts by value: how many tokens of the query are in each state, of each type, merchant and campaign; how many tickets
+//! have which status, priority, category and tier. What is picked
 //! goes into the query, and the counts follow it.
 
 #[cfg(test)]
@@ -7,7 +8,7 @@ mod tests;
 use super::ask_latest;
 use super::pick::{Item, Pick, PickDialog, Picked as Pressed};
 use super::token_list::Scope;
-use crate::domain::query::{self, Field, Picked, Query, TOKEN_FIELDS, Test};
+use crate::domain::query::{self, Field, FieldSet, Picked, Query, TICKET_FIELDS, TOKEN_FIELDS, Test};
 use crate::text::people;
 use crate::tui::flow::{Answer, ApiCall, AskAnswer, AskCall, Ctx, Effect, Latest, Reply, RequestId, Told};
 use crate::tui::keys::{Key, KeyCode};
@@ -29,7 +30,7 @@ struct Value {
 #[derive(Debug)]
 struct FacetPick {
     query: Query,
-    of: Scope,
+    of: Of,
     values: Vec<Value>,
     capped: bool,
     asked: Latest,
@@ -39,9 +40,35 @@ struct FacetPick {
     touched: bool,
 }
 
-/// Opens the counts of a query's tokens.
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Of {
+    /// These tokens.
+    Tokens(Scope),
+    /// Tickets.
+    Tickets,
+}
+
+impl Of {
+    fn fields(self) -> &'static FieldSet {
+        match self {
+            Self::Tokens(_) => &TOKEN_FIELDS,
+            Self::Tickets => &TICKET_FIELDS,
+        }
+    }
+
+    /// The words for these.
+    fn words(self, name: &str, ctx: &Ctx<'_>) -> String {
+        match self {
+            Self::Tokens(_) => ctx.words.get(name),
+            Self::Tickets => ctx.words.get(&format!("{name}-tickets")),
+        }
+    }
+}
+
+/// Opens the counts of what a query finds.
 #[must_use]
-pub fn open(query: Query, of: Scope) -> Effect {
+pub fn open(query: Query, of: Of) -> Effect {
     PickDialog::open(FacetPick {
         query,
         of,
@@ -62,12 +89,15 @@ impl FacetPick {
             tz: ctx.zone.iana_name().map(str::to_owned),
             ..ListParams::default()
         };
-        let call = ApiCall::Ask(AskCall::Facets {
-            account: self.of.account,
-            at: self.of.at,
-            params,
-        });
-        ask_latest(&mut self.asked, ctx.request(), call)
+        let call = match self.of {
+            Of::Tokens(of) => AskCall::Facets {
+                account: of.account,
+                at: of.at,
+                params,
+            },
+            Of::Tickets => AskCall::TicketFacets(params),
+        };
+        ask_latest(&mut self.asked, ctx.request(), ApiCall::Ask(call))
     }
 
     /// The values with their counts, and behind those of each field what the query names besides.
@@ -79,13 +109,13 @@ impl FacetPick {
         self.capped = facets.facets.iter().any(|facet| !facet.exact);
         self.values.clear();
         for facet in &facets.facets {
-            let Some(field) = TOKEN_FIELDS.get(&facet.field) else {
+            let Some(field) = self.of.fields().get(&facet.field) else {
                 continue;
             };
             let mut values: Vec<Value> = Vec::new();
             for counted in &facet.values {
                 // a term that this side cannot read cannot be picked either
-                let Ok(read) = query::parse(&counted.term, &TOKEN_FIELDS, &context) else {
+                let Ok(read) = query::parse(&counted.term, self.of.fields(), &context) else {
                     continue;
                 };
                 let test = read.terms.first().and_then(|term| term.values_of(field).first());
@@ -141,18 +171,18 @@ impl FacetPick {
 
 impl Pick for FacetPick {
     fn title(&self, ctx: &Ctx<'_>) -> String {
-        ctx.words.get("facets-title")
+        self.of.words("facets-title", ctx)
     }
 
     fn head(&self, ctx: &Ctx<'_>) -> Vec<String> {
         let line = query::format(&self.query);
         let mut head = vec![if line.is_empty() {
-            ctx.words.get("facets-now-all")
+            self.of.words("facets-now-all", ctx)
         } else {
             ctx.words.with("facets-now", &[("query", &line)])
         }];
         if self.capped {
-            head.push(ctx.words.get("facets-capped"));
+            head.push(self.of.words("facets-capped", ctx));
         }
         head.extend(self.failed.clone());
         head
@@ -202,7 +232,11 @@ impl Pick for FacetPick {
     }
 
     fn empty(&self, ctx: &Ctx<'_>) -> String {
-        ctx.words.get(if self.come { "facets-empty" } else { "loading" })
+        if self.come {
+            self.of.words("facets-empty", ctx)
+        } else {
+            ctx.words.get("loading")
+        }
     }
 
     fn opened(&mut self, ctx: &Ctx<'_>) -> Vec<Effect> {

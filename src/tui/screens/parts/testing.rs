@@ -302,6 +302,7 @@ pub(crate) fn ticket() -> TicketDetail {
             version: 2,
         },
         description: "She cannot see the offer.".to_owned(),
+        language: String::new(),
         created_by: "Amara Okafor".to_owned(),
         resolution_type: None,
         resolution_summary: String::new(),
@@ -318,5 +319,6 @@ pub(crate) fn ticket() -> TicketDetail {
         spent_seconds: 0,
         feedback: String::new(),
         rated_at: None,
+        merged: Vec::new(),
     }
 }

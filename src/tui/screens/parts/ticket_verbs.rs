@@ -1,12 +1,14 @@
 //! What can be done to a ticket, wherever it is at hand: listed, open, or beside the account that it is about.
 
 pub mod bulk;
+mod canned;
 mod change;
 mod checks;
 mod differences;
 mod edit;
 mod escalate;
 mod files;
+mod follow_up;
 mod give;
 mod links;
 mod merge;
@@ -23,13 +25,15 @@ use crate::domain::ticket::{TICKET_LIFECYCLE, TicketStatus};
 use crate::tui::flow::{Availability, Ctx, Effect, Explanation};
 use crate::tui::keys::Command;
 use crate::wire::tickets::{TicketDetail, TicketRow};
+pub(super) use change::field_label;
 pub use differences::differences;
 pub(crate) use files::size;
+use follow_up::is_over;
 pub(crate) use links::kind_words;
 pub use moves::priorities;
 
 /// The verbs that need no more than a ticket's row, in the order of the action line.
-pub const VERBS: [Command; 13] = [
+pub const VERBS: [Command; 14] = [
     Command::TicketNote,
     Command::TicketReply,
     Command::TicketClose,
@@ -43,11 +47,13 @@ pub const VERBS: [Command; 13] = [
     Command::TicketTags,
     Command::TicketSnooze,
     Command::TicketMerge,
+    Command::TicketMacro,
 ];
 
 /// The verbs that need the whole ticket.
-pub const WHOLE: [Command; 9] = [
+pub const WHOLE: [Command; 10] = [
     Command::TicketEdit,
+    Command::TicketLanguage,
     Command::TicketLink,
     Command::TicketUnlink,
     Command::TicketWatch,
@@ -82,7 +88,9 @@ pub fn availability(command: Command, row: &TicketRow, ctx: &Ctx<'_>) -> Option<
         Command::TicketPutBack if done => "ticket-not-closed",
         Command::TicketPutBack if row.assignee.is_none() => "ticket-nobodys",
         Command::TicketClose if closed => "ticket-closed-already",
-        Command::TicketStatus | Command::TicketEscalate | Command::TicketSnooze if closed => {
+        Command::TicketStatus | Command::TicketEscalate | Command::TicketSnooze | Command::TicketMacro
+            if closed =>
+        {
             "ticket-not-closed"
         }
         Command::TicketReopen if row.merged_into.is_some() => "ticket-merged-away",
@@ -124,6 +132,8 @@ pub fn perform(command: Command, row: &TicketRow, ctx: &Ctx<'_>) -> Vec<Effect> 
         Command::TicketTags => vec![tags::dialog(row, ctx)],
         Command::TicketSnooze => vec![snooze::dialog(row, ctx)],
         Command::TicketMerge => vec![merge::choose(row, ctx)],
+        Command::TicketMacro => vec![canned::choose(row, ctx)],
+        Command::TicketReopen if is_over(row, ctx) => vec![follow_up::dialog(row, ctx)],
         _ => moves::dialog(command, row, ctx)
             .map(Effect::Open)
             .into_iter()
@@ -140,6 +150,7 @@ pub fn perform_on(command: Command, ticket: &TicketDetail, ctx: &Ctx<'_>) -> Vec
     }
     vec![match command {
         Command::TicketEdit => edit::dialog(ticket, ctx),
+        Command::TicketLanguage => edit::language(ticket, ctx),
         Command::TicketLink => links::add(row, ctx),
         Command::TicketUnlink => links::remove(ticket),
         Command::TicketWatch => tags::watch(ticket, ctx),

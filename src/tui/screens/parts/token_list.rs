@@ -85,7 +85,7 @@ impl Live<TokenRow> {
                 Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
             },
             Command::Facets => match self.parsed(ctx) {
-                Ok(query) => vec![facets::open(query, of)],
+                Ok(query) => vec![facets::open(query, facets::Of::Tokens(of))],
                 Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
             },
             other => {

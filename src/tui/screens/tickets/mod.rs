@@ -174,6 +174,7 @@ impl Screen for TicketsScreen {
             None => {}
         }
         commands.extend([
+            (Command::Facets, ctx.may(Permission::TicketView).into()),
             (Command::Presets, ctx.may(Permission::PresetUse).into()),
             (Command::SavePreset, ctx.may(Permission::PresetUse).into()),
             (Command::Sort, Availability::Enabled),

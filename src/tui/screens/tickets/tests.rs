@@ -222,3 +222,62 @@ fn frames() {
         insta::assert_snapshot!(format!("hostile_{cols}"), world.frame(&mut screen));
     }
 }
+
+#[test]
+fn marked_tickets_are_planned_with_the_keys_of_a_single_one() {
+    use crate::tui::flow::TicketCall;
+    use crate::wire::plans::TicketMove;
+    for (cols, high) in [(80, 24), (120, 40)] {
+        let world = World::new(cols, high);
+        let mut screen = opened(&world);
+        give(&mut screen, &world, Command::Mark);
+        give(&mut screen, &world, Command::Mark);
+        insta::assert_snapshot!(format!("marked_{cols}"), world.frame(&mut screen));
+        let dimmed = |command| {
+            let all = screen.commands(&world.ctx());
+            let found = all.into_iter().find(|(c, _)| *c == command);
+            matches!(found, Some((_, Availability::Dimmed(_))))
+        };
+        assert!(dimmed(Command::TicketSnooze) && !dimmed(Command::TicketStatus));
+        let effects = give(&mut screen, &world, Command::TicketStatus);
+        let Some(Effect::Open(mut dialog)) = effects.into_iter().next() else {
+            panic!("no dialog")
+        };
+        dialog.update(Event::Opened, &world.ctx());
+        dialog.update(Event::Key(Key::char('4')), &world.ctx());
+        insta::assert_snapshot!(format!("bulk_status_{cols}"), world.dialog(&mut *dialog));
+        let (_, sent) = call(&dialog.update(Event::Command(Command::Send), &world.ctx()));
+        let ApiCall::Case(TicketCall::MakePlan { body, .. }) = sent else {
+            panic!("{sent:?}")
+        };
+        assert_eq!(body.ids, rows()[..2].iter().map(|row| row.id).collect::<Vec<_>>());
+        assert!(
+            matches!(&body.moves[..], [TicketMove::Status(to)] if to.status == TicketStatus::WaitingCustomer),
+            "{body:?}"
+        );
+        // All that match: the query goes along, and Esc takes the marks away.
+        give(&mut screen, &world, Command::MarkAll);
+        let effects = give(&mut screen, &world, Command::TicketTags);
+        let Some(Effect::Open(mut dialog)) = effects.into_iter().next() else {
+            panic!("no dialog")
+        };
+        for c in "vip".chars() {
+            dialog.update(Event::Key(Key::char(c)), &world.ctx());
+        }
+        let (_, sent) = call(&dialog.update(Event::Command(Command::Send), &world.ctx()));
+        let ApiCall::Case(TicketCall::MakePlan { body, .. }) = sent else {
+            panic!("{sent:?}")
+        };
+        assert_eq!(
+            (body.ids.len(), body.q.as_deref()),
+            (0, Some("-status:resolved,closed"))
+        );
+        give(&mut screen, &world, Command::Back);
+        assert!(!screen.list.window.has_marks());
+        let changed = Event::Happened(Fact::TicketsChanged(Vec::new()));
+        assert!(
+            !calls(&screen.update(changed, &world.ctx())).is_empty(),
+            "it is read anew"
+        );
+    }
+}

@@ -1,10 +1,10 @@
 //! What the list does when something happens.
 
 use super::TicketsScreen;
-use crate::tui::flow::{Ctx, Effect, Event, Fact, Remember, Route, Told};
+use crate::tui::flow::{Ctx, Effect, Event, Fact, Remember, Route, Toast, Told};
 use crate::tui::keys::Command;
 use crate::tui::screens::parts::columns::{self, Columned};
-use crate::tui::screens::parts::{grouping, live, sla, ticket_verbs};
+use crate::tui::screens::parts::{facets, grouping, live, sla, ticket_verbs};
 use crate::tui::widgets::list::Move;
 use crate::wire::tickets::TicketRow;
 
@@ -61,6 +61,10 @@ impl TicketsScreen {
             return effects;
         }
         match command {
+            Command::Facets => match self.list.parsed(ctx) {
+                Ok(query) => vec![facets::open(query, facets::Of::Tickets)],
+                Err(_) => vec![Effect::Toast(Toast::warning(ctx.words.get("live-mend-first")))],
+            },
             Command::Sort => self.list.choose_sort(&SORTS, ctx),
             Command::Columns => vec![columns::choose::<TicketRow>(ctx)],
             Command::GroupBy => vec![grouping::choose(TicketRow::LIST, &GROUPS, self.group)],

@@ -44,10 +44,10 @@ fn open(world: &World, text: &str) -> Box<dyn Dialog> {
     let account = token(1, "", TokenState::Active).account_id;
     let Effect::Open(mut dialog) = super::open(
         read(world, text),
-        Scope {
+        Of::Tokens(Scope {
             account: Some(account),
             at: None,
-        },
+        }),
     ) else {
         panic!("a dialog");
     };

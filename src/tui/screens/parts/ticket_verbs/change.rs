@@ -8,7 +8,7 @@ use crate::tui::flow::{Answer, ApiCall, Ctx, Current, Effect, Fact, TicketCall, 
 use crate::tui::screens::parts::act::{Act, ActDialog};
 use crate::tui::screens::parts::sheet::Sheet;
 use crate::wire::problem::FieldProblem;
-use crate::wire::tickets::TicketRow;
+use crate::wire::tickets::{FieldChange, TicketRow};
 
 type Check = Box<dyn Fn(&Sheet, &Ctx<'_>) -> Vec<FieldProblem>>;
 type Make = Box<dyn Fn(&TicketRow, &Sheet, IntentKey) -> ApiCall>;
@@ -24,6 +24,8 @@ pub(super) struct Change {
     arrange: Option<Arrange>,
     /// More that the words may say.
     values: Vec<(&'static str, String)>,
+    /// Fields that somebody else changed as well.
+    conflicts: Vec<FieldChange>,
 }
 
 impl fmt::Debug for Change {
@@ -48,6 +50,7 @@ impl Change {
             check: None,
             arrange: None,
             values: Vec::new(),
+            conflicts: Vec::new(),
         }
     }
 
@@ -114,6 +117,35 @@ impl Change {
     }
 }
 
+/// With what of others a change was merged, in words.
+fn merged_words(merged: &[FieldChange], ctx: &Ctx<'_>) -> String {
+    if merged.is_empty() {
+        return String::new();
+    }
+    let one = |change: &FieldChange| {
+        let label = field_label(&change.field, ctx);
+        let values = [("label", label.as_str()), ("who", change.who.as_str())];
+        ctx.words.with("ticket-merged-field", &values)
+    };
+    let all: Vec<String> = merged.iter().map(one).collect();
+    ctx.words.with("ticket-merged", &[("what", &all.join(", "))])
+}
+
+/// What a field of a ticket is called on screen.
+#[must_use]
+pub fn field_label(field: &str, ctx: &Ctx<'_>) -> String {
+    if let Some(code) = field.strip_prefix("fields.") {
+        let own = ctx.desk.tickets.fields.iter().find(|own| own.code == code);
+        return own.map_or_else(|| code.to_owned(), |own| own.label.clone());
+    }
+    let name = format!("ticket-field-{field}");
+    if ctx.words.has(&name) {
+        ctx.words.get(&name)
+    } else {
+        field.to_owned()
+    }
+}
+
 impl Act for Change {
     fn arrange(&self, sheet: &mut Sheet, ctx: &Ctx<'_>) {
         if let Some(arrange) = &self.arrange {
@@ -134,8 +166,10 @@ impl Act for Change {
     fn done(&mut self, answer: Answer, _: &Sheet, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut effects = Vec::new();
         let mut row = self.row.clone();
+        let mut merged = String::new();
         match answer {
             Answer::Ticket(ticket) => {
+                merged = merged_words(&ticket.merged, ctx);
                 // splitting and merging answer with the other one
                 if ticket.row.id == self.row.id {
                     row = ticket.row.clone();
@@ -147,13 +181,23 @@ impl Act for Change {
             }
             _ => effects.push(Effect::Publish(Fact::TicketTouched(self.row.id))),
         }
-        effects.push(Effect::Toast(Toast::good(self.words("done", &row, ctx))));
+        let done = format!("{} {merged}", self.words("done", &row, ctx));
+        effects.push(Effect::Toast(Toast::good(done.trim_end())));
         effects
     }
 
+    fn conflicts(&mut self) -> Vec<FieldChange> {
+        std::mem::take(&mut self.conflicts)
+    }
+
     fn stale(&mut self, current: Current, ctx: &Ctx<'_>) -> (String, Vec<Effect>) {
-        let Current::Ticket(row) = current else {
-            return (String::new(), Vec::new());
+        let row = match current {
+            Current::Ticket(row) => row,
+            Current::Conflicts(row, both) => {
+                self.conflicts = both;
+                row
+            }
+            _ => return (String::new(), Vec::new()),
         };
         let changed = differences(&self.row, &row, ctx);
         self.row.clone_from(&row);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::change::Change;
+use crate::domain::ticket::is_language;
 use crate::domain::ticket_rules::{CustomField, FieldType, MAX_VALUE};
 use crate::tui::flow::{ApiCall, Ctx, Effect};
 use crate::tui::screens::parts::act::missing;
@@ -85,6 +86,7 @@ pub(super) fn dialog(ticket: &TicketDetail, ctx: &Ctx<'_>) -> Effect {
         subject: Some(row.subject.clone()),
         description: Some(ticket.description.trim().to_owned()),
         category: Some(row.category.clone()),
+        language: None,
         fields: ticket.fields.clone(),
     };
     let (shown, checked, old) = (own.clone(), own.clone(), before.clone());
@@ -121,8 +123,34 @@ fn changes(sheet: &Sheet, before: &EditTicket, own: &[CustomField]) -> EditTicke
         subject: other("subject", &before.subject),
         description: other("description", &before.description),
         category: other("category", &before.category).filter(|category| !category.is_empty()),
+        language: None,
         fields,
     }
+}
+
+/// Which language the customer speaks: people who speak it come first when the ticket is given out, and letters are in it.
+pub(super) fn language(ticket: &TicketDetail, ctx: &Ctx<'_>) -> Effect {
+    let label = ctx.words.get("ticket-field-language");
+    let hint = ctx.words.get("ticket-field-language-hint");
+    let mut sheet = Sheet::new(vec![Entry::line("language", label, 32).hint(hint)]);
+    sheet.fill("language", &ticket.language);
+    Change::calling("language", &ticket.row, |row, sheet, key| ApiCall::EditTicket {
+        key,
+        ticket: row.id,
+        version: row.version,
+        body: EditTicket {
+            language: Some(sheet.text("language").to_lowercase()),
+            ..EditTicket::default()
+        },
+    })
+    .check(|sheet, ctx| {
+        if is_language(&sheet.text("language").to_lowercase()) {
+            Vec::new()
+        } else {
+            vec![missing("language", ctx.words.get("ticket-need-language"))]
+        }
+    })
+    .open(sheet, ctx)
 }
 
 fn wrong(sheet: &Sheet, before: &EditTicket, own: &[CustomField], ctx: &Ctx<'_>) -> Vec<FieldProblem> {

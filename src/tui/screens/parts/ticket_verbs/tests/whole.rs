@@ -402,3 +402,112 @@ fn watching_turns_at_once() {
     let (_, sent) = on(Command::TicketWatch, &watched, &world);
     assert!(!watches(&sent));
 }
+
+#[test]
+fn the_same_field_changed_by_two_is_decided_by_one_key_each() {
+    for theirs in [false, true] {
+        let world = World::new(80, 24);
+        let (mut dialog, _) = on(Command::TicketEdit, &whole(), &world);
+        press(&mut dialog, &world, "!");
+        let (id, _) = call(&give(&mut *dialog, &world, Command::Send));
+        let mut row = whole().row;
+        (row.version, row.subject) = (9, "Their subject".to_owned());
+        let mut stale = CallError::new(Trouble::Stale, "It was changed meanwhile.");
+        stale.current = Some(Current::Conflicts(
+            Box::new(row),
+            vec![crate::wire::tickets::FieldChange {
+                field: "subject".to_owned(),
+                who: "A-2001 Bo Lee".to_owned(),
+                at: at("2026-11-21T14:28:00Z"),
+                value: "Their subject".to_owned(),
+            }],
+        ));
+        dialog.update(Event::Reply(id, Err(stale)), &world.ctx());
+        if !theirs {
+            insta::assert_snapshot!("conflict", world.dialog(&mut *dialog));
+        }
+        assert!(
+            calls(&give(&mut *dialog, &world, Command::Send)).is_empty(),
+            "decided first"
+        );
+        let key = if theirs {
+            Command::TakeTheirs
+        } else {
+            Command::KeepMine
+        };
+        give(&mut *dialog, &world, key);
+        if theirs {
+            let frame = world.dialog(&mut *dialog);
+            assert!(frame.contains("Their subject"), "{frame}");
+            press(&mut dialog, &world, "?");
+        }
+        let (_, sent) = call(&give(&mut *dialog, &world, Command::Send));
+        let ApiCall::EditTicket { version, body, .. } = sent else {
+            panic!("{sent:?}")
+        };
+        let wanted = if theirs {
+            "Their subject?"
+        } else {
+            "Missing Extra Care offer!"
+        };
+        assert_eq!((version, body.subject.as_deref()), (9, Some(wanted)));
+    }
+}
+
+#[test]
+fn a_macro_is_found_by_its_letters_and_done_as_one_step() {
+    for cols in [80, 120] {
+        let world = World::new(cols, if cols == 80 { 24 } else { 40 });
+        let (mut dialog, _) = on(Command::TicketMacro, &whole(), &world);
+        insta::assert_snapshot!(format!("macro_choose_{cols}"), world.dialog(&mut *dialog));
+        press(&mut dialog, &world, "ask\n");
+        insta::assert_snapshot!(format!("macro_{cols}"), world.dialog(&mut *dialog));
+        let (id, sent) = call(&give(&mut *dialog, &world, Command::Send));
+        let ApiCall::Case(TicketCall::MakePlan { body, .. }) = &sent else {
+            panic!("{sent:?}")
+        };
+        assert_eq!(
+            (body.macro_code.as_str(), body.run, body.version),
+            ("need_details", true, Some(2))
+        );
+        let crate::wire::plans::TicketMove::Say(message) = &body.moves[0] else {
+            panic!("{body:?}")
+        };
+        assert!(
+            message.body.starts_with("Dear Tyrone,") && message.body.contains("Amara"),
+            "{message:?}"
+        );
+        assert_eq!(message.visibility, Visibility::Public);
+        let refused = CallError::new(Trouble::Refused, "The ticket is closed.");
+        dialog.update(Event::Reply(id, Err(refused)), &world.ctx());
+        assert!(world.dialog(&mut *dialog).contains("The ticket is closed."));
+    }
+}
+
+#[test]
+fn what_was_closed_for_too_long_is_followed_up() {
+    let world = World::new(80, 24);
+    let mut row = row_in(TicketStatus::Closed);
+    row.closed_at = Some(world.now.plus_days(-40));
+    let (mut dialog, _) = opened(Command::TicketReopen, &row, &world);
+    insta::assert_snapshot!("follow_up", world.dialog(&mut *dialog));
+    press(&mut dialog, &world, "\t");
+    let (id, sent) = call(&give(&mut *dialog, &world, Command::Send));
+    let ApiCall::CreateTicket { body, .. } = sent else {
+        panic!("{sent:?}")
+    };
+    assert_eq!(body.follow_up_of.as_deref(), Some("TKT-000801"));
+    let mut new = ticket();
+    new.row.id = crate::domain::id::TicketId(uuid(899));
+    new.row.number = "TKT-000899".to_owned();
+    let effects = answer(&mut *dialog, &world, id, new);
+    assert!(
+        effects
+            .iter()
+            .any(|e| matches!(e, Effect::Toast(t) if t.text.contains("TKT-000899"))),
+        "{effects:?}"
+    );
+    row.closed_at = Some(world.now.plus_days(-3));
+    let (mut dialog, _) = opened(Command::TicketReopen, &row, &world);
+    assert!(!world.dialog(&mut *dialog).contains("cannot be reopened"));
+}
