@@ -9,7 +9,10 @@ mod evidence;
 mod faults;
 pub mod harness;
 mod hostile;
+#[cfg(unix)]
 mod killed;
+#[cfg(unix)]
+mod killed_desk;
 mod live;
 mod lookups;
 mod mail;
@@ -26,6 +29,7 @@ mod refusals;
 mod routes;
 mod sessions;
 mod store;
+#[cfg(unix)]
 mod storm;
 mod ticket_desk;
 mod ticket_edits;

@@ -1,8 +1,9 @@
 //! A way to the backend on which anything happens: requests and answers get lost, come late, and come twice.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -19,6 +20,12 @@ impl Dice {
     /// The same seed gives the same row.
     pub fn new(seed: u64) -> Self {
         Self(Arc::new(AtomicU64::new(seed)))
+    }
+
+    /// Another row that the same seed decides, for somebody of their own.
+    pub fn of(&self, whose: u64) -> Self {
+        let start = self.0.load(Ordering::Relaxed);
+        Self::new((start ^ whose.wrapping_mul(0xd134_2543_de82_ef95)).rotate_left(29))
     }
 
     /// The next number below `most`.
@@ -46,11 +53,16 @@ enum Fate {
     AnswerRepeated,
 }
 
-/// How often each befell one.
+/// How often each befell one, and how many answers came from the backend.
 #[derive(Debug, Default)]
-pub struct Weather([AtomicU64; 7]);
+pub struct Weather([AtomicU64; 7], AtomicU64);
 
 impl Weather {
+    /// Answers that came from the backend.
+    pub fn answered(&self) -> u64 {
+        self.1.load(Ordering::Relaxed)
+    }
+
     /// Requests that something befell.
     pub fn befallen(&self) -> u64 {
         self.0.iter().skip(1).map(|n| n.load(Ordering::Relaxed)).sum()
@@ -77,6 +89,10 @@ async fn serve(mut client: TcpStream, backend: SocketAddr, dice: &Dice, weather:
     let mut seen = Vec::new();
     loop {
         let request = message(&mut client, &mut seen).await?;
+        let line = request.split(|b| *b == b'\r').next().unwrap_or_default();
+        if line.windows(7).any(|part| part == b"/events") {
+            return stream(&mut client, backend, &request, dice, weather).await;
+        }
         let late = Duration::from_millis(dice.below(LATE));
         let fate = match dice.below(20) {
             0 | 1 => Fate::Lost,
@@ -99,6 +115,7 @@ async fn serve(mut client: TcpStream, backend: SocketAddr, dice: &Dice, weather:
             tokio::spawn(async move { ask(backend, &twin).await });
         }
         let answer = ask(backend, &request).await?;
+        weather.1.fetch_add(1, Ordering::Relaxed);
         match fate {
             Fate::AnswerLost => return None,
             Fate::AnswerLate => tokio::time::sleep(late).await,
@@ -110,6 +127,25 @@ async fn serve(mut client: TcpStream, backend: SocketAddr, dice: &Dice, weather:
             return None;
         }
     }
+}
+
+/// Passes a stream of live events on for a while, and cuts it somewhere.
+async fn stream(
+    client: &mut TcpStream,
+    backend: SocketAddr,
+    request: &[u8],
+    dice: &Dice,
+    weather: &Weather,
+) -> Option<()> {
+    let mut to = TcpStream::connect(backend).await.ok()?;
+    to.write_all(request).await.ok()?;
+    let bytes = 300 + dice.below(4_000);
+    let mut some = to.take(bytes);
+    let patience = Duration::from_millis(200 + dice.below(4_000));
+    // by time or by length: it is cut
+    let _ = tokio::time::timeout(patience, tokio::io::copy(&mut some, client)).await;
+    weather.0[Fate::AnswerLost as usize].fetch_add(1, Ordering::Relaxed);
+    None
 }
 
 /// The backend's answer to one request, by a connection of its own.
@@ -131,10 +167,7 @@ async fn message(from: &mut TcpStream, seen: &mut Vec<u8>) -> Option<Vec<u8>> {
             };
             let long = told("content-length:").and_then(|n| n.parse::<usize>().ok());
             let body = match (long, told("transfer-encoding:")) {
-                (None, Some("chunked")) => seen[head + 4..]
-                    .windows(5)
-                    .position(|five| five == b"0\r\n\r\n")
-                    .map(|end| end + 5),
+                (None, Some("chunked")) => chunks(&seen[head + 4..]),
                 (long, _) => Some(long.unwrap_or(0)),
             };
             if let Some(whole) = body.map(|body| head + 4 + body)
@@ -149,4 +182,80 @@ async fn message(from: &mut TcpStream, seen: &mut Vec<u8>) -> Option<Vec<u8>> {
             _ => return None,
         }
     }
+}
+
+/// How long a chunked body is, once all of it is there.
+fn chunks(body: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let line = body.get(at..)?.windows(2).position(|two| two == b"\r\n")?;
+        let size = std::str::from_utf8(&body[at..at + line]).ok()?;
+        let size = usize::from_str_radix(size.split(';').next()?.trim(), 16).ok()?;
+        at += line + 2 + size + 2;
+        if size == 0 {
+            return (body.len() >= at).then_some(at);
+        }
+    }
+}
+
+/// What somebody who is told of changes has heard.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// By the delivery's id: which action it tells of, and how often it came.
+    pub deliveries: BTreeMap<String, (String, u64)>,
+}
+
+/// Starts somebody who is told of changes by webhook, and who hangs up, dithers and says "not now" by luck; gives back
+/// their address.
+pub async fn receiver(dice: Dice) -> (String, Arc<Mutex<Heard>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}/hook", listener.local_addr().expect("an address"));
+    let heard = Arc::new(Mutex::new(Heard::default()));
+    let ear = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let (dice, ear) = (dice.clone(), Arc::clone(&ear));
+            tokio::spawn(async move { hear(client, &dice, &ear).await });
+        }
+    });
+    (address, heard)
+}
+
+async fn hear(mut client: TcpStream, dice: &Dice, ear: &Mutex<Heard>) -> Option<()> {
+    let request = message(&mut client, &mut Vec::new()).await?;
+    let luck = dice.below(12);
+    if luck == 0 {
+        return None;
+    }
+    let mut status = "200 OK";
+    if luck == 1 {
+        status = "503 Service Unavailable";
+    } else {
+        let (head, body) = split(&request)?;
+        let id = head
+            .lines()
+            .find_map(|line| line.strip_prefix("x-desk-delivery:"))?;
+        let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+        let action = body["action_id"].as_str()?.to_owned();
+        let mut heard = ear.lock().expect("not poisoned");
+        let known = heard.deliveries.entry(id.trim().to_owned());
+        let (whose, times) = known.or_insert_with(|| (action.clone(), 0));
+        assert_eq!(*whose, action, "one id tells of one action");
+        *times += 1;
+    }
+    match luck {
+        // heard, and nobody learns of it
+        2 => return None,
+        3 => tokio::time::sleep(Duration::from_millis(dice.below(LATE))).await,
+        _ => {}
+    }
+    let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+    client.write_all(answer.as_bytes()).await.ok()
+}
+
+/// Head, in small letters, and body.
+fn split(message: &[u8]) -> Option<(String, &[u8])> {
+    let head = message.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let text = String::from_utf8_lossy(&message[..head]).to_ascii_lowercase();
+    Some((text, &message[head + 4..]))
 }

@@ -9,7 +9,7 @@ mod live;
 #[cfg(feature = "server")]
 mod lock;
 mod modes;
-mod pty;
+pub(crate) mod pty;
 #[cfg(feature = "server")]
 mod relay;
 #[cfg(feature = "server")]
@@ -17,7 +17,7 @@ mod rig;
 #[cfg(feature = "server")]
 mod sessions;
 #[cfg(feature = "server")]
-mod sign_in;
+pub(crate) mod sign_in;
 #[cfg(feature = "server")]
 mod tickets;
 #[cfg(feature = "server")]

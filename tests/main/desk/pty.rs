@@ -87,19 +87,29 @@ impl Pty {
 
     /// Waits until what is shown satisfies; gives back the text of the screen.
     pub(crate) fn wait(&self, what: &str, satisfies: impl Fn(&vt100::Screen) -> bool) -> String {
-        let end = Instant::now() + PATIENCE;
+        match self.within(PATIENCE, satisfies) {
+            Ok(shown) => shown,
+            Err(shown) => panic!("waited for {what}; it shows:\n{shown}"),
+        }
+    }
+
+    /// The same with a patience of its own; gives back what is shown in the end, whether it satisfies or not.
+    pub(crate) fn within(
+        &self,
+        patience: Duration,
+        satisfies: impl Fn(&vt100::Screen) -> bool,
+    ) -> Result<String, String> {
+        let end = Instant::now() + patience;
         let mut seen = self.seen.0.lock().expect("not poisoned");
         loop {
             let screen = seen.parser.screen();
             if satisfies(screen) {
-                return screen.contents();
+                return Ok(screen.contents());
             }
             let left = end.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero() && !seen.ended,
-                "waited for {what}; it shows:\n{}",
-                screen.contents()
-            );
+            if left.is_zero() || seen.ended {
+                return Err(screen.contents());
+            }
             seen = self.seen.1.wait_timeout(seen, left).expect("not poisoned").0;
         }
     }

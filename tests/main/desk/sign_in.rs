@@ -34,7 +34,7 @@ fn desk(demo: &RunningDemo, home: &std::path::Path, more: &[&str]) -> CommandBui
 }
 
 /// The address of the sign-in page with the code in it, read off the screen.
-pub(super) fn page(shown: &str) -> String {
+pub(crate) fn page(shown: &str) -> String {
     let address = shown
         .split_whitespace()
         .find(|word| word.starts_with("http://"))
