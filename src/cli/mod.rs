@@ -45,6 +45,7 @@ mod sign_ins;
 mod signals;
 mod ticket;
 mod ticket_bulk;
+mod ticket_files;
 mod ticket_more;
 mod token;
 

@@ -105,6 +105,7 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
     let channels = app::channels(&config.smtp, &config.webhooks, &keys)
         .map_err(|words| Exit::new(USAGE, "configuration", words))?;
     let album = album(&config.images.folder).map_err(wrong)?;
+    let contents = app::contents(&config.files).map_err(wrong)?;
     let tokens =
         AccessTokens::new(&config.identity).map_err(|words| Exit::new(USAGE, "configuration", words))?;
     if config.server.database.is_empty() {
@@ -144,6 +145,7 @@ async fn start(config: &Config) -> Result<RunningServer, Exit> {
         keys,
         audit: config.audit.clone(),
         album,
+        contents,
         channels,
         public_docs: false,
         tls,

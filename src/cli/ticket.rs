@@ -60,6 +60,8 @@ enum Verb {
     /// Do a macro to a ticket: its reply and what goes with it, as one step
     Macro(super::ticket_bulk::Apply),
     #[command(flatten)]
+    Files(super::ticket_files::FileVerb),
+    #[command(flatten)]
     More(super::ticket_more::More),
 }
 
@@ -196,6 +198,7 @@ pub(super) async fn run(ctx: Context, args: TicketArgs) -> Result<(), Exit> {
         Verb::Macros => super::ticket_bulk::macros(&ctx, &api).await,
         Verb::Macro(args) => super::ticket_bulk::apply(&ctx, &api, args).await,
         Verb::Bulk(args) => super::ticket_bulk::run(&ctx, &api, *args).await,
+        Verb::Files(verb) => super::ticket_files::run(&ctx, &api, verb).await,
         Verb::More(more) => super::ticket_more::run(&ctx, &api, more).await,
     }
 }

@@ -167,7 +167,7 @@ impl ClientError {
                 "Ask an administrator to put you into one of the desk's groups, then sign in again.".to_owned()
             }
             ErrorKind::NotAllowed { no_role: false } => {
-                "Ask somebody with that permission, such as a supervisor.".to_owned()
+                "Ask somebody whose role has that permission.".to_owned()
             }
             ErrorKind::NotFound => "Check the number or id; it may belong to another desk.".to_owned(),
             ErrorKind::Stale { .. } => "Look at it as it is now, then decide again.".to_owned(),

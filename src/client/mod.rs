@@ -15,6 +15,7 @@ mod desk;
 mod drafts;
 pub mod error;
 pub mod events;
+pub mod files;
 mod offers;
 pub mod pages;
 mod plans;

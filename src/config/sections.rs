@@ -31,6 +31,8 @@ pub struct Config {
     pub webhooks: WebhookSettings,
     /// The pictures of offers.
     pub images: ImageSettings,
+    /// The files that hang on tickets.
+    pub files: FileSettings,
     /// What the backend puts up with.
     pub limits: Limits,
     /// Signed checkpoints of the audit.
@@ -290,6 +292,44 @@ impl Default for WebhookSettings {
 pub struct ImageSettings {
     /// The folder that the catalog's image paths are meant in; empty: no pictures.
     pub folder: String,
+}
+
+/// The `[files]` section: where the contents of the files on tickets are kept, and who looks through them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FileSettings {
+    /// The address of an S3-like store; empty: contents are kept in the database.
+    pub s3_url: String,
+    /// Its bucket.
+    pub s3_bucket: String,
+    /// Its region; stores of one's own often take any.
+    pub s3_region: String,
+    /// Whether the bucket stands in the path (most stores of one's own) or in the host's name (Amazon's).
+    pub s3_path_style: bool,
+    /// The access key's id.
+    pub s3_access_key: String,
+    /// Where the secret of the access key comes from: one source.
+    pub s3_secret: Vec<KeySource>,
+    /// A command that looks through a content, which it gets on its standard input. It ends with 0 when the content is
+    /// harmless and with 1 when it is not, as clamdscan(1) does; empty: nobody looks.
+    pub scanner: String,
+    /// Seconds that the command may take.
+    pub scanner_seconds: u64,
+}
+
+impl Default for FileSettings {
+    fn default() -> Self {
+        Self {
+            s3_url: String::new(),
+            s3_bucket: String::new(),
+            s3_region: "us-east-1".to_owned(),
+            s3_path_style: true,
+            s3_access_key: String::new(),
+            s3_secret: Vec::new(),
+            scanner: String::new(),
+            scanner_seconds: 60,
+        }
+    }
 }
 
 /// The `[limits]` section: what the backend puts up with.

@@ -13,6 +13,7 @@ use crate::domain::time::Clock;
 use crate::server::app::{self, RunningServer, Setup};
 use crate::server::auth::AccessTokens;
 use crate::server::http::desk::SignInWith;
+use crate::server::services::contents::Contents;
 use crate::server::store::Store;
 
 use super::home::Home;
@@ -85,6 +86,7 @@ pub async fn start(options: DemoOptions) -> Result<RunningDemo, String> {
         keys: Keys::made_up(),
         audit: AuditSettings::default(),
         album: Some(Arc::new(Drawn)),
+        contents: Contents::default(),
         channels: Vec::new(),
         public_docs: false,
         tls: None,

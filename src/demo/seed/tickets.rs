@@ -10,7 +10,8 @@ use crate::domain::permission::Role;
 use crate::domain::ticket::{Priority, TicketStatus, Visibility, ticket_number};
 use crate::domain::time::Moment;
 use crate::server::store::cases::NewMessage;
-use crate::server::store::tickets::{EventRow, TicketRecord, part};
+use crate::server::store::conversation::EventRow;
+use crate::server::store::tickets::{TicketRecord, part};
 
 const DAY: i64 = 86_400;
 /// Tickets of the last so many days.

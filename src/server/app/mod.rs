@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::identity::RoleGroups;
-use crate::config::sections::{AuditSettings, Limits, SmtpSettings, WebhookSettings};
+use crate::config::sections::{AuditSettings, FileSettings, Limits, SmtpSettings, WebhookSettings};
 use crate::domain::keys::Keys;
 use crate::domain::profile::Profile;
 use crate::domain::time::Clock;
@@ -23,9 +23,12 @@ use crate::server::http::doorman::Doorman;
 use crate::server::http::metrics::Metrics;
 use crate::server::http::router::{Bounds, counters};
 use crate::server::http::{Api, Parts, TokenValidator, router};
+use crate::server::integrations::s3::Bucket;
+use crate::server::integrations::scanner::CommandScanner;
 use crate::server::integrations::smtp::Smtp;
 use crate::server::integrations::webhook::Webhook;
 use crate::server::services::Services;
+use crate::server::services::contents::Contents;
 use crate::server::services::outbound::Channel;
 use crate::server::services::pictures::{Album, Pictures};
 use crate::server::store::Store;
@@ -59,6 +62,8 @@ pub struct Setup {
     pub audit: AuditSettings,
     /// Where the pictures of offers are; `None`: there are none.
     pub album: Option<Arc<dyn Album>>,
+    /// Where the contents of files go.
+    pub contents: Contents,
     /// The ways by which customers are told; none: nobody is.
     pub channels: Vec<Arc<dyn Channel>>,
     /// Whether the documentation is for every machine.
@@ -142,6 +147,10 @@ pub fn serve(setup: Setup, listener: TcpListener) -> std::io::Result<RunningServ
     services.fresh_proof = setup.limits.fresh_proof;
     services.keys = Arc::new(setup.keys);
     services.pictures = Pictures::new(setup.album);
+    if let Some(store) = setup.contents.store {
+        services.files = store;
+    }
+    services.scanner = setup.contents.scanner;
     let metrics = Metrics::default();
     let stop = CancellationToken::new();
     let limits = &setup.limits;
@@ -231,6 +240,17 @@ fn checkpoints(settings: &AuditSettings) -> workers::checkpoints::Policy {
         file: given(&settings.checkpoint_file).map(Into::into),
         url: given(&settings.checkpoint_url),
     }
+}
+
+/// Where the contents of files go, by the settings.
+///
+/// # Errors
+/// In words, when a setting cannot be used.
+pub fn contents(settings: &FileSettings) -> Result<Contents, String> {
+    Ok(Contents {
+        store: Bucket::new(settings)?.map(|bucket| Arc::new(bucket) as _),
+        scanner: CommandScanner::new(settings).map(|scanner| Arc::new(scanner) as _),
+    })
 }
 
 /// The ways by which customers are told, as the configuration sets them up.

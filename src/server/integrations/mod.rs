@@ -2,5 +2,7 @@
 
 pub mod keeper;
 pub mod pictures;
+pub mod s3;
+pub mod scanner;
 pub mod smtp;
 pub mod webhook;

@@ -12,8 +12,9 @@ use crate::domain::id::{AgentId, TicketId};
 use crate::domain::permission::{Permission, Role};
 use crate::domain::time::Moment;
 use crate::server::store::clocks::{self, ClockRow};
+use crate::server::store::conversation::{self, EventRow};
 use crate::server::store::desk_people::{self, AssignmentRow, PersonRow};
-use crate::server::store::tickets::{self, EventRow, TicketRecord, TicketRef};
+use crate::server::store::tickets::{self, TicketRecord, TicketRef};
 use crate::server::store::{StoreError, Tx, audit};
 use crate::wire::agents::{AgentCard, Assignment, EditAgent, SetAvailability};
 use crate::wire::problem::FieldProblem;
@@ -362,7 +363,7 @@ impl Services {
             after: "assigned".to_owned(),
             detail: String::new(),
         };
-        tickets::insert_event(tx, row.id, &moved).await?;
+        conversation::insert_event(tx, row.id, &moved).await?;
         let mut entry = system_entry("ticket.assign", now, "ticket", row.id.to_string());
         entry.account_id = row.account;
         entry.ticket_id = Some(row.id);

@@ -12,8 +12,9 @@ use crate::domain::statistics::{Facts, moves};
 use crate::domain::ticket::{TicketStatus, ticket_number};
 use crate::domain::time::Moment;
 use crate::server::store::clocks::{self, ClockRow};
+use crate::server::store::conversation::{self, EventRow};
 use crate::server::store::records::{self, Outgoing};
-use crate::server::store::tickets::{self, EventRow, TicketRef};
+use crate::server::store::tickets::{self, TicketRef};
 use crate::server::store::{Conn, StoreError, Tx, audit, statistics};
 use crate::wire::clocks::{ClockChip, TicketClock, TicketClocks};
 use crate::wire::tickets::ChangeStatus;
@@ -393,7 +394,7 @@ pub(super) async fn history_line(
         after,
         detail,
     };
-    tickets::insert_event(tx, ticket, &event).await
+    conversation::insert_event(tx, ticket, &event).await
 }
 
 /// The person that the desk itself is, where a use case asks for one.

@@ -1,13 +1,12 @@
 //! Files that hang on tickets. What one is, is told by its content while it comes in; where contents are kept, and who looks
-//! through them, are ports.
+//! through them, are ports of [`super::contents`].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::{Bytes, BytesMut};
-use futures_util::future::BoxFuture;
-use futures_util::stream::{BoxStream, StreamExt as _};
+use futures_util::stream::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 
+use super::contents::{Content, FileError, FileStore as _, InDatabase};
 use super::ticket_scope::{is_customer, needs, reachable};
 use super::ticket_view::attachment;
 use super::tickets::note;
@@ -17,127 +16,19 @@ use crate::domain::id::{AttachmentId, IntentKey};
 use crate::domain::permission::Permission;
 use crate::domain::ticket::{AuthorKind, TicketStatus, Visibility};
 use crate::domain::ticket_rules::{FileRules, file_name};
-use crate::domain::time::Clock;
+use crate::domain::time::Moment;
+use crate::server::store::StoreError;
 use crate::server::store::attachments::{self, AttachmentRow};
 use crate::server::store::tickets::{self, TicketRecord, TicketRef, part};
-use crate::server::store::{Store, StoreError};
 use crate::wire::ticket_parts::Attachment;
 
 /// Bytes of a content that tell what it is.
 const HEAD: usize = 8_192;
-/// Bytes of a piece in the database.
-const PIECE: usize = 256 << 10;
 /// After so long a content that never became a file is forgotten, in seconds.
 pub const STRAY: i64 = 86_400;
+/// Contents that are forgotten in one go.
+const MOST_STRAYS: u32 = 500;
 const NO_FILE: ServiceError = ServiceError::NotFound("there is no such file");
-
-/// Why a content cannot be kept or handed out.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// The content itself is not taken: which field, why.
-    #[error("{2}")]
-    NotTaken(&'static str, &'static str, String),
-    /// It did not arrive whole.
-    #[error("the file did not arrive whole; send it again")]
-    Broken,
-    /// The place where contents are kept is not there for the moment.
-    #[error("files cannot be kept for the moment: {0}")]
-    Unavailable(String),
-}
-
-impl From<StoreError> for FileError {
-    fn from(error: StoreError) -> Self {
-        Self::Unavailable(error.to_string())
-    }
-}
-
-impl From<FileError> for ServiceError {
-    fn from(error: FileError) -> Self {
-        match error {
-            FileError::NotTaken(field, code, detail) => Self::field(field, code, detail),
-            FileError::Broken => Self::field("body", "broken", FileError::Broken.to_string()),
-            FileError::Unavailable(why) => {
-                tracing::warn!(why, "files cannot be kept or read");
-                Self::Unavailable
-            }
-        }
-    }
-}
-
-/// A content on its way.
-pub type Content<'a> = BoxStream<'a, Result<Bytes, FileError>>;
-
-/// Where contents are kept.
-pub trait FileStore: Send + Sync {
-    /// Keeps a content of `size` bytes.
-    fn put<'a>(
-        &'a self,
-        id: AttachmentId,
-        size: u64,
-        content: Content<'a>,
-    ) -> BoxFuture<'a, Result<(), FileError>>;
-    /// Hands a content out.
-    fn get(&self, id: AttachmentId) -> Content<'static>;
-    /// Forgets a content, if there is one.
-    fn remove(&self, id: AttachmentId) -> BoxFuture<'_, Result<(), FileError>>;
-}
-
-/// Looks through contents before they hang on a ticket.
-pub trait Scanner: Send + Sync {
-    /// Whether the content is harmless; `Ok(false)`: it is not.
-    fn is_clean<'a>(&'a self, content: Content<'a>) -> BoxFuture<'a, Result<bool, FileError>>;
-}
-
-/// Contents in the database, in pieces, each written in a short transaction of its own.
-pub struct InDatabase(pub Store, pub Arc<dyn Clock>);
-
-impl FileStore for InDatabase {
-    fn put<'a>(
-        &'a self,
-        id: AttachmentId,
-        _: u64,
-        mut content: Content<'a>,
-    ) -> BoxFuture<'a, Result<(), FileError>> {
-        Box::pin(async move {
-            let now = self.1.now();
-            let mut waiting = BytesMut::new();
-            let mut n = 0;
-            loop {
-                let next = content.next().await.transpose()?;
-                let last = next.is_none();
-                waiting.extend(next.unwrap_or_default());
-                while waiting.len() >= PIECE || (last && !waiting.is_empty()) {
-                    let piece = waiting.split_to(waiting.len().min(PIECE));
-                    let tx = self.0.begin().await?;
-                    attachments::put_part(&tx, id, n, &piece, now).await?;
-                    tx.commit().await.map_err(StoreError::from)?;
-                    n += 1;
-                }
-                if last {
-                    return Ok(());
-                }
-            }
-        })
-    }
-
-    fn get(&self, id: AttachmentId) -> Content<'static> {
-        let store = self.0.clone();
-        futures_util::stream::try_unfold((store, 0_i64), move |(store, n)| async move {
-            let piece = attachments::get_part(store.read(), id, n).await?;
-            Ok(piece.map(|bytes| (Bytes::from(bytes), (store, n + 1))))
-        })
-        .boxed()
-    }
-
-    fn remove(&self, id: AttachmentId) -> BoxFuture<'_, Result<(), FileError>> {
-        Box::pin(async move {
-            let tx = self.0.begin().await?;
-            attachments::drop_parts(&tx, id).await?;
-            tx.commit().await.map_err(StoreError::from)?;
-            Ok(())
-        })
-    }
-}
 
 /// What a file is said to be.
 #[derive(Debug, Clone)]
@@ -238,6 +129,7 @@ impl Services {
         let rules = &self.profile.tickets.attachments;
         self.fits_quota(actor, &ticket, &upload).await?;
         let id = AttachmentId::new();
+        self.expect_content(id).await?;
         let seen = Arc::new(Mutex::new(Seen::default()));
         let (watching, said) = (seen.clone(), upload.size);
         let passing = content.map(move |bytes| {
@@ -300,11 +192,37 @@ impl Services {
                 }
             }
             Ok(Begun::Replay(answer)) => {
-                self.files.remove(id).await?;
+                self.drop_content(id).await?;
                 Ok(answer)
             }
             Err(refused) => Err(self.forget(id, refused).await),
         }
+    }
+
+    /// Notes that a content is on its way, so that one whose upload broke off is found and forgotten wherever it is kept.
+    async fn expect_content(&self, id: AttachmentId) -> Result<(), ServiceError> {
+        let tx = self.store.begin().await?;
+        attachments::put_part(&tx, id, attachments::EXPECTED, &[], self.now()).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    async fn drop_content(&self, id: AttachmentId) -> Result<(), FileError> {
+        self.files.remove(id).await?;
+        let here = InDatabase(self.store.clone(), self.clock.clone());
+        here.remove(id).await
+    }
+
+    /// Forgets contents from before `before` that never became a file: their upload broke off. Gives back how many.
+    ///
+    /// # Errors
+    /// When the database fails, or the place where contents are kept.
+    pub async fn forget_strays(&self, before: Moment) -> Result<usize, FileError> {
+        let strays = attachments::strays(self.store.read(), before, MOST_STRAYS).await?;
+        for id in &strays {
+            self.drop_content(*id).await?;
+        }
+        Ok(strays.len())
     }
 
     /// A file and its content.
@@ -325,7 +243,15 @@ impl Services {
             return Err(NO_FILE);
         }
         self.looks_at_ticket(actor, &ticket).await?;
-        Ok((attachment(row), self.files.get(id)))
+        Ok((attachment(row), self.content(id).await?))
+    }
+
+    /// A content from where it is: those that came before another place was chosen are still in the database.
+    async fn content(&self, id: AttachmentId) -> Result<Content<'static>, ServiceError> {
+        Ok(match attachments::get_part(self.store.read(), id, 0).await? {
+            Some(_) => InDatabase(self.store.clone(), self.clock.clone()).get(id),
+            None => self.files.get(id),
+        })
     }
 
     /// Takes a file off its ticket. What it was stays in the history.
@@ -426,7 +352,7 @@ impl Services {
 
     /// Forgets what was kept of a file that is not taken, and hands on why.
     async fn forget(&self, id: AttachmentId, refused: ServiceError) -> ServiceError {
-        if let Err(error) = self.files.remove(id).await {
+        if let Err(error) = self.drop_content(id).await {
             // The sweeper finds it later.
             tracing::warn!(%error, "a content that was not taken could not be forgotten");
         }
@@ -458,6 +384,7 @@ async fn hang(
     let there = attachments::bytes_of(&work.tx, ticket.id).await?;
     quota(there, row.size, &work.profile().tickets.attachments)?;
     attachments::insert(&work.tx, &row).await?;
+    attachments::arrived(&work.tx, row.id).await?;
     note(
         work,
         ticket.id,

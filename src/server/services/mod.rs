@@ -7,6 +7,7 @@ pub mod assignment;
 pub mod audit;
 pub mod catalog;
 pub mod clocks;
+pub mod contents;
 pub mod dashboard;
 pub mod denials;
 pub mod drafts;
@@ -87,16 +88,16 @@ pub struct Services {
     /// The pictures of offers.
     pub pictures: pictures::Pictures,
     /// Where the contents of files are kept.
-    pub files: Arc<dyn files::FileStore>,
+    pub files: Arc<dyn contents::FileStore>,
     /// Who looks through files; `None`: nobody does.
-    pub scanner: Option<Arc<dyn files::Scanner>>,
+    pub scanner: Option<Arc<dyn contents::Scanner>>,
 }
 
 impl Services {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, profile: Profile) -> Self {
-        let files = files::InDatabase(store.clone(), clock.clone());
+        let files = contents::InDatabase(store.clone(), clock.clone());
         Self {
             store,
             clock,

@@ -14,6 +14,7 @@ use crate::domain::query::DELIVERY_FIELDS;
 use crate::domain::ticket::Visibility;
 use crate::domain::time::Moment;
 use crate::server::store::deliveries::{self, DeliveryRow};
+use crate::server::store::conversation;
 use crate::server::store::tickets::{self, TicketRef};
 use crate::server::store::{StoreError, accounts};
 use crate::wire::deliveries::Delivery;
@@ -168,7 +169,7 @@ impl Services {
             return Ok((String::new(), None, String::new()));
         };
         let said = match id("message_id") {
-            Some(message) => tickets::lines(conn, &[MessageId(message)])
+            Some(message) => conversation::lines(conn, &[MessageId(message)])
                 .await?
                 .into_iter()
                 .find(|line| line.visibility == Visibility::Public && line.ticket == ticket.id)

@@ -3,7 +3,8 @@
 use super::ticket_changes::{Change, stale};
 use super::ticket_scope::reachable;
 use super::{ServiceError, Work};
-use crate::server::store::tickets::{self, EventRow, TicketRecord};
+use crate::server::store::conversation::{self, EventRow};
+use crate::server::store::tickets::{self, TicketRecord};
 use crate::wire::tickets::{EditTicket, FieldChange};
 
 /// The ticket as it is, with what others changed in it since the version that the person saw, if that is something else than
@@ -20,7 +21,7 @@ pub(super) async fn merging(
     if found.version == change.version {
         return Ok((found, Vec::new()));
     }
-    let since = tickets::events_since(&work.tx, found.id, change.version).await?;
+    let since = conversation::events_since(&work.tx, found.id, change.version).await?;
     let told = (change.version + 1..=found.version)
         .all(|version| since.iter().any(|event| event.version == Some(version)));
     let mut others: Vec<FieldChange> = Vec::new();

@@ -12,8 +12,9 @@ use crate::domain::query::marks::{Sought, marks, piece, sought};
 use crate::domain::query::{Query, TICKET_FIELDS, TermKind, needle};
 use crate::domain::ticket::{Visibility, ticket_number};
 use crate::domain::time::Moment;
+use crate::server::store::conversation::{self, MessageRow};
 use crate::server::store::search::{self, Doc};
-use crate::server::store::tickets::{self, MessageRow, TicketRecord};
+use crate::server::store::tickets::{self, TicketRecord};
 use crate::wire::page::ListParams;
 use crate::wire::ticket_parts::{Passage, SearchHit, SearchParams, SearchResult};
 
@@ -108,7 +109,7 @@ impl Texts {
         ids.dedup();
         let found = tickets::find_all(conn, &ids).await?;
         let messages: Vec<MessageId> = docs.iter().filter_map(|d| d.message).collect();
-        let lines = tickets::lines(conn, &messages).await?;
+        let lines = conversation::lines(conn, &messages).await?;
         Ok(Self {
             tickets: found.into_iter().map(|t| (t.id, t)).collect(),
             messages: lines.into_iter().map(|m| (m.id, m)).collect(),

@@ -11,7 +11,8 @@ use super::{Actor, Answer, IntentRequest, ServiceError, Services, Work};
 use crate::domain::id::{AttachmentId, MessageId};
 use crate::domain::permission::Permission;
 use crate::domain::ticket::{AuthorKind, TicketStatus, Visibility, after_customer_wrote, mentions};
-use crate::server::store::tickets::{self, MessageRow, TicketRecord, TicketRef};
+use crate::server::store::conversation::{self, MessageRow};
+use crate::server::store::tickets::{self, TicketRecord, TicketRef};
 use crate::server::store::{attachments, search, ticket_parts};
 use crate::wire::tickets::{Message, NewMessage};
 
@@ -139,7 +140,7 @@ pub(super) async fn say(
         visibility,
         body: text.to_owned(),
     };
-    tickets::insert_message(&work.tx, Some(work.actor.id), &line).await?;
+    conversation::insert_message(&work.tx, Some(work.actor.id), &line).await?;
     let internal = visibility == Visibility::Internal;
     search::add_message(&work.tx, ticket.id, line.id, internal, &line.body).await?;
     for id in files {

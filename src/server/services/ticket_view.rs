@@ -10,8 +10,9 @@ use crate::domain::id::TicketId;
 use crate::domain::profile::Profile;
 use crate::domain::ticket::{AuthorKind, ticket_number};
 use crate::domain::time::Moment;
+use crate::server::store::conversation::{self, MessageRow};
 use crate::server::store::escalations::{self, EscalationRow};
-use crate::server::store::tickets::{self, MessageRow, TicketRecord, TicketRef, part};
+use crate::server::store::tickets::{self, TicketRecord, TicketRef, part};
 use crate::server::store::{Conn, actions, attachments, ticket_parts, tokens};
 use crate::wire::ticket_parts::{Attachment, Check, Entity, Escalation, TicketLink, Watcher};
 use crate::wire::tickets::{Message, TicketDetail, TicketRow};
@@ -239,7 +240,7 @@ async fn conversation(
     } else {
         of.extend(children.iter().map(|(id, _)| *id));
     }
-    let rows = tickets::messages(conn, &of, customer, MESSAGES).await?;
+    let rows = conversation::messages(conn, &of, customer, MESSAGES).await?;
     Ok(rows
         .into_iter()
         .map(|row| {

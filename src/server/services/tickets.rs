@@ -14,8 +14,9 @@ use crate::domain::id::TicketId;
 use crate::domain::permission::Permission;
 use crate::domain::query::{FieldSet, OWN_TICKET_FIELDS, TICKET_FIELDS};
 use crate::domain::ticket::{LinkKind, Priority, ticket_number};
+use crate::server::store::conversation::{self, EventRow};
 pub use crate::server::store::tickets::TicketRef;
-use crate::server::store::tickets::{self, EventRow, TicketRecord, part};
+use crate::server::store::tickets::{self, TicketRecord, part};
 use crate::server::store::{search, ticket_parts};
 use crate::wire::page::{ListParams, Page};
 use crate::wire::problem::FieldProblem;
@@ -106,7 +107,7 @@ impl Services {
         let conn = self.store.read();
         let found = tickets::find(conn, which).await?.ok_or(NO_TICKET)?;
         self.looks_at_ticket(actor, &found).await?;
-        let events = tickets::events(conn, found.id).await?;
+        let events = conversation::events(conn, found.id).await?;
         Ok(events
             .into_iter()
             .map(|e| TicketEvent {
@@ -314,7 +315,7 @@ pub(super) async fn note_at(
         after,
         detail,
     };
-    Ok(tickets::insert_event(&work.tx, ticket, &event).await?)
+    Ok(conversation::insert_event(&work.tx, ticket, &event).await?)
 }
 
 pub(super) fn length(wrong: &mut Vec<FieldProblem>, field: &str, text: &str, least: usize, most: usize) {

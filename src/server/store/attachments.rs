@@ -212,16 +212,35 @@ pub async fn drop_parts(conn: &impl Conn, id: AttachmentId) -> Result<(), StoreE
         .map(|_| ())
 }
 
-/// Forgets contents from before `before` that never became a file: their upload broke off.
+/// The place among the pieces of a content that only says that it is on its way.
+pub const EXPECTED: i64 = -1;
+
+/// A content has become a file: it is no longer on its way.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn drop_strays(conn: &impl Conn, before: Moment) -> Result<u64, StoreError> {
+pub async fn arrived(conn: &impl Conn, id: AttachmentId) -> Result<(), StoreError> {
     sql!(
-        "DELETE FROM attachment_parts WHERE at < ? AND NOT EXISTS \
-         (SELECT 1 FROM attachments a WHERE a.id = attachment_parts.attachment_id)",
-        before
+        "DELETE FROM attachment_parts WHERE attachment_id = ? AND n = ?",
+        id.0,
+        EXPECTED
     )
     .run(conn)
+    .await
+    .map(|_| ())
+}
+
+/// Contents from before `before` that never became a file, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn strays(conn: &impl Conn, before: Moment, limit: u32) -> Result<Vec<AttachmentId>, StoreError> {
+    sql!(
+        "SELECT DISTINCT attachment_id FROM attachment_parts WHERE at < ? AND NOT EXISTS \
+         (SELECT 1 FROM attachments a WHERE a.id = attachment_parts.attachment_id) LIMIT ?",
+        before,
+        limit
+    )
+    .all(conn, |row| row.uuid("attachment_id").map(AttachmentId))
     .await
 }

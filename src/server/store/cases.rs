@@ -161,7 +161,7 @@ pub async fn messages(conn: &impl Conn, rows: &[(Uuid, NewMessage)]) -> Result<(
 /// When the database fails.
 pub async fn ticket_events(
     conn: &impl Conn,
-    rows: &[(Uuid, TicketId, super::tickets::EventRow)],
+    rows: &[(Uuid, TicketId, super::conversation::EventRow)],
 ) -> Result<(), StoreError> {
     let columns = [
         "id",
@@ -173,7 +173,7 @@ pub async fn ticket_events(
         "after_text",
         "detail",
     ];
-    let cells = |(id, ticket, e): &(Uuid, TicketId, super::tickets::EventRow)| {
+    let cells = |(id, ticket, e): &(Uuid, TicketId, super::conversation::EventRow)| {
         [
             id.value(),
             ticket.0.value(),

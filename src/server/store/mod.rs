@@ -12,6 +12,7 @@ pub mod bulk;
 pub mod cases;
 pub mod clocks;
 pub mod connect;
+pub mod conversation;
 pub mod deliveries;
 pub mod desk_people;
 pub mod disputes;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::server::services::Services;
 use crate::server::services::files::STRAY;
-use crate::server::store::{attachments, audit, drafts, intents, sessions};
+use crate::server::store::{audit, drafts, intents, sessions};
 
 /// Entries that are sealed in one transaction.
 const BATCH: u32 = 500;
@@ -57,12 +57,14 @@ pub async fn sweep(services: Services, stop: CancellationToken) {
             drafts::forget_old(&tx, services.oldest_draft()).await?;
             // An hour more than any leeway for clocks.
             sessions::forget_tokens(&tx, now.plus_seconds(-3_600)).await?;
-            attachments::drop_strays(&tx, now.plus_seconds(-STRAY)).await?;
             tx.commit().await?;
             Ok::<_, crate::server::store::StoreError>(n)
         };
         if let Err(error) = done.await {
             tracing::warn!(%error, "old intents could not be forgotten; trying again later");
+        }
+        if let Err(error) = services.forget_strays(now.plus_seconds(-STRAY)).await {
+            tracing::warn!(%error, "contents that broke off could not be forgotten; trying again later");
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => {}

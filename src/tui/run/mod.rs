@@ -11,7 +11,6 @@ mod call;
 mod drafts;
 mod errors;
 mod export;
-mod files;
 mod journal;
 mod linear;
 mod live;

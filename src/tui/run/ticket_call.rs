@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::client::Api;
 use crate::client::error::ClientError;
+use crate::client::files;
 use crate::client::settle::Settled;
 use crate::tui::flow::{Answer, Current, TicketAnswer, TicketCall, TicketChange, TokenAnswer};
 use crate::wire::page::Page;
@@ -71,7 +72,7 @@ pub(super) async fn perform(api: &Api, call: &TicketCall) -> Result<Answer, Clie
             path,
             visibility,
         } => {
-            let (name, bytes) = super::files::read(path).await?;
+            let (name, bytes) = files::read(path).await?;
             TicketAnswer::Attached(Box::new(
                 api.attach_file(&ticket.to_string(), *key, (&name, bytes), *visibility)
                     .await?,
@@ -79,7 +80,7 @@ pub(super) async fn perform(api: &Api, call: &TicketCall) -> Result<Answer, Clie
         }
         TicketCall::Download { file, path } => {
             let bytes = api.download_file(*file).await?;
-            let (path, size) = super::files::write(path, bytes).await?;
+            let (path, size) = files::write(path, bytes).await?;
             TicketAnswer::Saved { path, size }
         }
         TicketCall::Search(params) => TicketAnswer::Found(Box::new(api.search_tickets(params).await?)),

@@ -23,6 +23,7 @@ use tokendesk::server::app::{RunningServer, Setup, serve};
 use tokendesk::server::auth::{AuthError, Claims};
 use tokendesk::server::http::TokenValidator;
 use tokendesk::server::http::desk::SignInWith;
+use tokendesk::server::services::Services;
 use tokendesk::server::store::{Store, accounts, offers, tokens};
 use uuid::Uuid;
 
@@ -165,6 +166,7 @@ impl Backend {
             keys: Keys::made_up(),
             audit: AuditSettings::default(),
             album: None,
+            contents: Default::default(),
             channels: Vec::new(),
             public_docs: false,
             tls: None,
@@ -193,6 +195,17 @@ impl Backend {
     pub async fn restarted(self) -> Self {
         self.server.shutdown().await;
         Self::start(self.kind, self.address, self._dir, self.tune).await
+    }
+
+    /// The same, set up in another way.
+    pub async fn restarted_with(self, tune: Tune) -> Self {
+        self.server.shutdown().await;
+        Self::start(self.kind, self.address, self._dir, tune).await
+    }
+
+    /// What it is made of.
+    pub fn services(&self) -> &Services {
+        &self.server.services
     }
 
     /// Another server on the same database.

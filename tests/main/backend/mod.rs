@@ -2,6 +2,7 @@
 
 mod actions;
 mod audit;
+mod bucket;
 mod clocks;
 mod disputes;
 mod documents;
@@ -31,6 +32,7 @@ mod sessions;
 mod store;
 #[cfg(unix)]
 mod storm;
+mod ticket_contents;
 mod ticket_desk;
 mod ticket_edits;
 mod ticket_files;

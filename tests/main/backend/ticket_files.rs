@@ -9,12 +9,12 @@ use tokendesk::wire::tickets::{NewMessage, NewTicket};
 use super::harness::{on_each, on_each_with};
 use super::ticket_desk::{open, refused};
 
-fn key() -> IntentKey {
+pub(super) fn key() -> IntentKey {
     IntentKey::new()
 }
 
 /// Something that begins like a picture and has this many bytes.
-fn picture(size: usize) -> Bytes {
+pub(super) fn picture(size: usize) -> Bytes {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     bytes.extend((bytes.len()..size).map(|n| u8::try_from(n % 251).unwrap_or(0)));
     bytes.into()

@@ -49,7 +49,10 @@ async fn away<T: Send + 'static>(
 }
 
 /// The name and the content of a file.
-pub(super) async fn read(path: &str) -> Result<(String, Bytes), ClientError> {
+///
+/// # Errors
+/// For the field `path`: when there is no such file, it is larger than 1 GiB, or cannot be read.
+pub async fn read(path: &str) -> Result<(String, Bytes), ClientError> {
     let path = place(path);
     away(move || {
         let about = std::fs::metadata(&path).map_err(|error| error.to_string())?;
@@ -69,7 +72,10 @@ pub(super) async fn read(path: &str) -> Result<(String, Bytes), ClientError> {
 }
 
 /// Writes a file that was not there before, for the person alone; gives back where it is, and its size.
-pub(super) async fn write(path: &str, bytes: Bytes) -> Result<(String, u64), ClientError> {
+///
+/// # Errors
+/// For the field `path`: when there is a file already, or it cannot be written.
+pub async fn write(path: &str, bytes: Bytes) -> Result<(String, u64), ClientError> {
     let path = place(path);
     away(move || {
         let mut options = std::fs::OpenOptions::new();
