@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::domain::time::Moment;
 use crate::domain::value::{Value, ValueKind};
-use crate::text::safe::clean;
+use crate::text::safe::{clean, clean_block};
 use crate::text::width::{pad, truncate, width};
 
 use super::exit::{Exit, FAILED};
@@ -57,7 +57,8 @@ impl Output {
         if self.json {
             self.value(value)
         } else {
-            self.text(&words(value))
+            // whatever the words are made of: nothing in them steers the terminal
+            self.text(&clean_block(&words(value)))
         }
     }
 

@@ -1,16 +1,22 @@
 //! `login`, `logout`, `whoami`.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::{AtBackend, DevicePrompt, Revocation, SignInEvent};
+use crate::auth::{AtBackend, DevicePrompt, Revocation, SignInError, SignInEvent};
 use crate::tui::run::end_at_backend;
 use crate::wire::desk::Me;
 
 use super::context::Context;
 use super::exit::{Exit, FAILED, NOT_SIGNED_IN};
-use super::output::facts;
+use super::output::{facts, safe};
+
+/// Shortest and longest wait before the issuer is asked for a code again.
+const LEAST_WAIT: Duration = Duration::from_secs(1);
+const MOST_WAIT: Duration = Duration::from_secs(60);
 
 /// How `login` behaves.
 #[derive(Debug, clap::Args)]
@@ -43,11 +49,17 @@ struct SignedIn {
     notice: Option<String>,
     /// Who is signed in; absent when the backend could not be asked.
     me: Option<Me>,
+    /// Why the backend could not be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backend: Option<String>,
 }
 
 /// Signs in by device code.
 pub(super) async fn login(ctx: Context, args: LoginArgs) -> Result<(), Exit> {
-    let prompt = ctx.session.begin().await?;
+    let prompt = match begin(&ctx).await {
+        Ok(prompt) => prompt,
+        Err(error) => return refused(&ctx, error),
+    };
     show_prompt(&ctx, &prompt)?;
     if let Some(notice) = ctx.session.clock_notice() {
         ctx.output.note(&notice);
@@ -73,8 +85,47 @@ pub(super) async fn login(ctx: Context, args: LoginArgs) -> Result<(), Exit> {
         .await;
     // people were told of their clock beside the code
     let clock = ctx.session.clock_notice().filter(|_| ctx.output.json);
-    let notice = granted?.or(clock);
-    report(&ctx, notice).await
+    match granted {
+        Ok(notice) => report(&ctx, notice.or(clock)).await,
+        Err(error) => refused(&ctx, error),
+    }
+}
+
+/// Asks for a code. A fault that may pass is waited out: the person, or the script's own limit, ends it.
+async fn begin(ctx: &Context) -> Result<DevicePrompt, SignInError> {
+    loop {
+        match ctx.session.begin().await {
+            Err(SignInError::Unavailable { words, retry_in }) => {
+                let wait = retry_in.clamp(LEAST_WAIT, MOST_WAIT);
+                ctx.output.note(&format!(
+                    "{words} Asking again in {} seconds; Ctrl-C gives up.",
+                    wait.as_secs()
+                ));
+                tokio::time::sleep(wait).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// What `login --json` prints last when nobody was signed in; people read it as the error.
+#[derive(Serialize)]
+struct Refused<'a> {
+    signed_in: bool,
+    error: &'static str,
+    detail: &'a str,
+}
+
+fn refused(ctx: &Context, error: SignInError) -> Result<(), Exit> {
+    let exit = Exit::from(error);
+    if ctx.output.json {
+        ctx.output.value(&Refused {
+            signed_in: false,
+            error: exit.error,
+            detail: &exit.detail,
+        })?;
+    }
+    Err(exit)
 }
 
 async fn report(ctx: &Context, notice: Option<String>) -> Result<(), Exit> {
@@ -88,10 +139,12 @@ async fn report(ctx: &Context, notice: Option<String>) -> Result<(), Exit> {
     {
         ctx.session.belongs_to(&me.uid).await;
     }
-    if let Err(error) = &me {
-        ctx.output.note(&format!(
-            "The backend could not be asked who you are there: {error}"
-        ));
+    let backend = me
+        .as_ref()
+        .err()
+        .map(|error| format!("The backend could not be asked who you are there: {error}"));
+    if let Some(why) = &backend {
+        ctx.output.note(why);
     }
     let done = SignedIn {
         signed_in: true,
@@ -99,10 +152,11 @@ async fn report(ctx: &Context, notice: Option<String>) -> Result<(), Exit> {
         lasts: ctx.session.lasts(),
         notice,
         me: me.ok(),
+        backend,
     };
     ctx.output.show(&done, |done| {
         let mut text = match &done.me {
-            Some(me) => format!("Signed in as {}.\n", person(me)),
+            Some(me) => format!("Signed in as {}.\n", safe(&person(me))),
             None => "Signed in.\n".to_owned(),
         };
         if !done.lasts {
@@ -125,10 +179,14 @@ fn show_prompt(ctx: &Context, prompt: &DevicePrompt) -> Result<(), Exit> {
             expires_in: left.as_secs(),
         });
     }
-    let minutes = left.as_secs().div_ceil(60);
+    let left = match left.as_secs() {
+        seconds @ 0..=90 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    };
     ctx.output.text(&format!(
-        "Open this page, on any device:\n\n    {}\n\nand enter this code:\n\n    {}\n\nWaiting for the approval; the \
-         code is good for {minutes} minutes. Ctrl-C gives up.\n",
+        "Open this page, on any device:\n\n    {}\n\nand enter this code:\n\n    {}\n\nApprove only a sign-in that you \
+         started yourself, here and now. Nobody from support will ever ask you for this code.\n\nWaiting for the \
+         approval; the code is good for {left}. Ctrl-C gives up.\n",
         prompt.verification_uri, prompt.user_code
     ))
 }

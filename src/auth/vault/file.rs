@@ -19,7 +19,8 @@ pub struct FileVault {
 }
 
 impl FileVault {
-    /// A file in the clear in this directory, which is made if need be and proven by writing a file there.
+    /// A file in the clear in this directory, which is made if need be and proven by writing a file there. Where a sign-in
+    /// is kept already, it is enough that it can be read.
     ///
     /// # Errors
     /// When the directory cannot be made private or written to.
@@ -49,12 +50,21 @@ impl FileVault {
         // a name of its own: other processes prove the same directory at the same time
         let name = format!("probe-{}", uuid::Uuid::new_v4().simple());
         let probe = vault.path.with_extension(name);
-        blocking(move || {
+        let proof = blocking(move || {
             private_directory(probe.parent().unwrap_or(Path::new(".")))?;
             write_private(&probe, b"probe")?;
             fs::remove_file(&probe).map_err(|error| failed("cannot remove a file from", &probe, &error))
-        })
-        .await?;
+        });
+        if let Err(error) = proof.await {
+            // What is kept in a place that is full or became read-only can still be used, and signed out of.
+            let path = vault.path.clone();
+            match blocking(move || read_private(&path)).await {
+                Ok(Some(_)) => {
+                    tracing::warn!(%error, "a sign-in is kept where nothing can be written any more")
+                }
+                Ok(None) | Err(_) => return Err(error),
+            }
+        }
         Ok(vault)
     }
 
@@ -182,6 +192,34 @@ mod tests {
                 .expect("loads")
                 .is_some()
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_where_nothing_can_be_written_any_more_can_still_be_used() {
+        let directory = tempfile::tempdir().expect("a folder");
+        // the name of a probe is too long for a file, that of the session is not
+        let name = "n".repeat(240);
+        assert!(FileVault::plaintext(directory.path(), &name).await.is_err());
+        let path = directory.path().join(format!("{name}.json"));
+        fs::write(&path, session("kept").to_bytes().expect("bytes")).expect("written");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("private");
+        }
+        let vault = FileVault::plaintext(directory.path(), &name)
+            .await
+            .expect("opens");
+        assert!(
+            vault
+                .load()
+                .await
+                .expect("loads")
+                .expect("there")
+                .same_token(&session("kept"))
+        );
+        vault.clear().await.expect("signed out");
+        assert!(FileVault::plaintext(directory.path(), &name).await.is_err());
     }
 
     #[tokio::test]

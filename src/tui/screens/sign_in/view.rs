@@ -59,6 +59,23 @@ pub(super) fn draw(screen: &SignIn, area: Rect, buf: &mut Buffer, ctx: &Ctx<'_>)
             let x = area.x + (area.width - size.width) / 2;
             let y = area.y + (area.height - size.height) / 2;
             qr.draw(Rect { x, y, ..area }.intersection(area), buf);
+            let free = if y > area.y {
+                Some(area.y)
+            } else {
+                (y + size.height < area.bottom()).then(|| area.bottom() - 1)
+            };
+            if let (Some(code), Some(y)) = (code, free) {
+                // RFC 8628, 3.3.1: address and code stay in sight beside the QR code
+                let text = format!("{}   {}", code.address, code.code);
+                let wide = area.width.min(u16::try_from(width(&text)).unwrap_or(u16::MAX));
+                let x = area.x + (area.width - wide) / 2;
+                let area = Rect {
+                    x,
+                    width: wide,
+                    ..area
+                };
+                Pen { buf, ctx, area, y }.line(0, &text, Role::Accent);
+            }
             return;
         }
     }
