@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Hash, Sealed};
+use super::{Hash, LAYOUT, Sealed};
 use crate::domain::id::{AccountId, AuditId};
 
 /// A place in the chain and the hash there: the end of what has been sealed, or a checkpoint that was kept elsewhere.
@@ -173,7 +173,9 @@ impl Verifier {
         } else {
             Work::on(sealed, self.head.hash)
         };
-        if work.hash != sealed.hash {
+        // a mark that no build ever wrote stands for no bytes at all
+        let known = (1..=LAYOUT).contains(&sealed.entry.layout);
+        if !known || work.hash != sealed.hash {
             return Err(Broken::Altered { seq: sealed.seq, id });
         }
         if !work.texts {
@@ -330,6 +332,21 @@ mod tests {
                 sealed
             })
             .collect()
+    }
+
+    #[test]
+    fn an_entry_of_a_layout_that_was_never_written_is_none_of_ours() {
+        for layout in [0, 1, 3, 99] {
+            let mut sealed = chain(1);
+            sealed[0].entry.layout = layout;
+            assert!(
+                matches!(
+                    verify(&sealed, Head::START, &[]),
+                    Err(Broken::Altered { seq: 1, .. })
+                ),
+                "{layout}"
+            );
+        }
     }
 
     #[test]

@@ -205,7 +205,11 @@ impl Services {
             Ok(Outcome2xx::ok(AuditErased { entries }, None))
         }
         .await;
-        work.settle(result).await
+        let answer = work.settle(result).await?;
+        if let Err(error) = self.store.forget_traces().await {
+            tracing::warn!(%error, "what was erased may stand in the database's journal until it is next emptied");
+        }
+        Ok(answer)
     }
 
     /// Signs where the chain stands, if enough has been sealed or enough time has passed since the last time. Gives back

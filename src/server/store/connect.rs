@@ -5,8 +5,9 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait as _,
+    ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions,
+    TransactionTrait as _,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -85,6 +86,7 @@ impl Store {
         if path.as_os_str().is_empty() {
             return Err(StoreError::Address("sqlite".to_owned()));
         }
+        own_file(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -97,6 +99,8 @@ impl Store {
             // 16 MB between checkpoints: bulk loads write the same index pages again and again
             .pragma("wal_autocheckpoint", "4000")
             .pragma("temp_store", "MEMORY")
+            // what is erased is overwritten, not only unlinked
+            .pragma("secure_delete", "ON")
             .optimize_on_close(true, 400);
         let options = sqlx::ConnectOptions::disable_statement_logging(options);
         let named = |error| match error {
@@ -180,11 +184,40 @@ impl Store {
         Ok(self.write.begin_with_options(options).await?)
     }
 
+    /// Empties what the database keeps beside its tables, so that erased texts do not stand there any longer. On
+    /// PostgreSQL that is the server's work (`wal_keep_size`, vacuum).
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_traces(&self) -> Result<(), StoreError> {
+        if self.is_sqlite() {
+            self.write
+                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                .await
+                .map_err(classify)?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections.
     pub async fn close(&self) {
         let _ = self.read.clone().close().await;
         let _ = self.write.clone().close().await;
     }
+}
+
+/// Makes a database that is not there yet a file of the person who runs the backend alone: customers are in it. What
+/// SQLite puts beside it gets the same mode.
+fn own_file(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    // One that is there stays as it is; of one that cannot be made SQLite says what is wrong.
+    drop(options.open(path));
 }
 
 /// What an error of the database means for us.
