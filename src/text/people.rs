@@ -36,6 +36,20 @@ pub fn relative(words: &Words, at: Timestamp, now: Timestamp) -> String {
     words.with(name, &[("n", &count.to_string())])
 }
 
+/// The same for the date that stands beside it: from a whole day on, days are counted by the calendar of the zone, so that
+/// "in 5 days" on the 21st is the 26th.
+#[must_use]
+pub fn relative_date(words: &Words, at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let seconds = at.as_second().saturating_sub(now.as_second());
+    let between = local(now, zone).date().until(local(at, zone).date());
+    let days = i64::from(between.map_or(0, |span| span.get_days()));
+    if seconds.abs() < DAY || days == 0 || days.abs() >= 21 {
+        return relative(words, at, now);
+    }
+    let name = if days > 0 { "time-in-days" } else { "time-days-ago" };
+    words.with(name, &[("n", &days.abs().to_string())])
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Now,
@@ -209,6 +223,23 @@ mod tests {
             assert_eq!(relative(&words, then, now), told, "{seconds}");
         }
         assert!(!relative(&words, Timestamp::MIN, Timestamp::MAX).is_empty());
+    }
+
+    #[test]
+    fn days_beside_a_date_are_counted_by_the_calendar() {
+        let words = Words::english();
+        let zone = TimeZone::get("America/New_York").expect("a zone");
+        let now = at("2026-11-21T22:00:00Z"); // 17:00 there
+        for (then, told) in [
+            ("2026-11-26T20:59:00Z", "in 5 days"), // less than five times 24 hours
+            ("2026-11-27T04:59:00Z", "in 5 days"), // 23:59 of the 26th
+            ("2026-11-23T01:00:00Z", "tomorrow"),
+            ("2026-11-22T03:00:00Z", "in 5 h"),
+            ("2026-11-17T23:00:00Z", "4 days ago"),
+            ("2027-02-20T00:00:00Z", "in 2 months"),
+        ] {
+            assert_eq!(relative_date(&words, at(then), now, &zone), told, "{then}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ busy = busy
 away = away
 offline = offline
 app-greeting = Hello { $name } ({ $employee }). Signed in by { $issuer }.
+app-part = { $title }   { $first }–{ $last } of { $n }
 app-palette-title = All commands
 app-view-outside = View in { $where }
 app-palette-nothing = Nothing fits. Esc closes.

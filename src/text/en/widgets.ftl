@@ -41,4 +41,5 @@ form-sort = sort
 form-keys = { $confirm } Show   { $back } Cancel   → Complete   a ! before a value: without it
 complete-title = tab
 complete-say = Ways to complete it: { $all }
+live-not-asked = The query has a mistake, so it was not asked; the rows are those of the query before.
 live-mend-first = Mend or clear the query first: it cannot be read.

@@ -8,7 +8,7 @@ use super::App;
 use super::paint::{fit, line, width, wrap};
 use crate::domain::profile::{Brand, EnvironmentKind};
 use crate::tui::flow::{Availability, Link, Stream, Tone};
-use crate::tui::keys::Command;
+use crate::tui::keys::{Command, Context};
 use crate::tui::theme::Role;
 
 impl App {
@@ -140,7 +140,8 @@ impl App {
             right = right.saturating_sub(2);
         }
         let mut x = area.x + 1;
-        for (command, availability) in self.shown_as_offered().iter() {
+        let offered = self.shown_as_offered();
+        for (command, availability) in self.typing_keys(&offered).iter().chain(offered.iter()) {
             let Some(key) = self.working_key(*command) else {
                 continue;
             };
@@ -177,6 +178,22 @@ impl App {
         }
     }
 
+    /// What the keys of a query line do, where the screen does not say it itself.
+    fn typing_keys(&self, offered: &[(Command, Availability)]) -> Vec<(Command, Availability)> {
+        let typing = self.layers.is_empty() && self.contexts().first() == Some(&Context::Text);
+        if !typing || offered.iter().any(|(command, _)| *command == Command::Submit) {
+            return Vec::new();
+        }
+        [
+            Command::Submit,
+            Command::Complete,
+            Command::LeaveText,
+            Command::Older,
+        ]
+        .map(|command| (command, Availability::Enabled))
+        .to_vec()
+    }
+
     /// What a command is called on the topmost thing.
     fn label_of(&self, command: Command) -> String {
         let own = self
@@ -195,7 +212,8 @@ impl App {
         command.label().to_owned()
     }
 
-    /// The toast at the right of the last line, from `from` on; a long one takes lines above it as well.
+    /// The toast at the right of the last line, from `from` on; one that is longer takes the lines above it, so that what
+    /// is asked there stays in sight.
     pub(super) fn draw_toast(&self, area: Rect, from: u16, buf: &mut Buffer) {
         let Some(toast) = &self.toast else { return };
         let (sign, role) = match toast.tone {
@@ -222,8 +240,9 @@ impl App {
         let room = area.width.saturating_sub(2);
         let lines = wrap(&text, usize::from(room));
         let high = u16::try_from(lines.len()).unwrap_or(1).min(area.height);
+        let below = u16::from(from > area.x && high < area.height);
         let over = Rect {
-            y: area.bottom() - high,
+            y: area.bottom() - high - below,
             height: high,
             ..area
         };

@@ -32,6 +32,9 @@ const MOVES: &[Command] = &[
 /// Global commands that work while a dialog is open too.
 const ANYWHERE: &[Command] = &[Command::Back, Command::Help, Command::Repaint, Command::Suspend];
 
+/// Lines that a page of an explanation goes on by.
+const PAGE: u16 = 10;
+
 /// Keys that edit a text field rather than move around in what lies behind it.
 fn edits(key: Key) -> bool {
     match key.code {
@@ -87,13 +90,15 @@ impl App {
                     }
                     return;
                 }
-                Some(Layer::Explain { top, explanation }) => {
-                    let last = u16::try_from(explanation.lines.len()).unwrap_or(u16::MAX);
+                Some(Layer::Explain { top, .. }) => {
+                    // drawing keeps it within the text
                     match key.code {
-                        KeyCode::Down | KeyCode::Char('j') => {
-                            *top = top.saturating_add(1).min(last.saturating_sub(1))
-                        }
+                        KeyCode::Down | KeyCode::Char('j') => *top = top.saturating_add(1),
                         KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
+                        KeyCode::PageDown | KeyCode::Char(' ') => *top = top.saturating_add(PAGE),
+                        KeyCode::PageUp => *top = top.saturating_sub(PAGE),
+                        KeyCode::Home => *top = 0,
+                        KeyCode::End => *top = u16::MAX / 2,
                         _ => {
                             self.layers.pop();
                         }
@@ -391,7 +396,13 @@ impl App {
     fn undo(&mut self, jobs: &mut Vec<Job>) {
         let ctx = self.env.ctx();
         let dialog = match ctx.memory.last_to_undo() {
-            Some(LastDone::Action(action)) => Some(undo::dialog(action, &ctx)),
+            Some(LastDone::Action(action)) => {
+                let seen = self
+                    .sides
+                    .top()
+                    .is_some_and(|kept| kept.route.is_about(action.account_id, action.ticket_id));
+                Some(undo::dialog(action, seen, &ctx))
+            }
             Some(LastDone::Plan(ran)) => Some(undo::plan(ran, &ctx)),
             None => None,
         };
@@ -443,7 +454,7 @@ impl App {
             return;
         }
         let Some(kept) = self.sides.top() else { return };
-        if self.sides.path().len() > 1 && kept.screen.has_unsaved() {
+        if self.sides.path().len() > 1 && kept.screen.has_unsaved(&self.env.ctx()) {
             self.ask(Question::Leave(Leaving::Back));
         } else {
             self.act(vec![Effect::Pop], jobs);

@@ -230,9 +230,23 @@ impl App {
         let theme = &self.env.theme;
         let lines: Vec<String> = explanation.lines.iter().flat_map(|text| wrap(text, 70)).collect();
         let high = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
-        let inner = boxed(body, 74, high, &explanation.title, theme, buf);
-        let most = lines.len().saturating_sub(usize::from(inner.height));
+        let room = usize::from(high.min(body.height).saturating_sub(2));
+        let most = lines.len().saturating_sub(room);
         *top = (*top).min(u16::try_from(most).unwrap_or(0));
+        let mut title = explanation.title.clone();
+        if most > 0 {
+            let (first, last) = (usize::from(*top) + 1, usize::from(*top) + room);
+            title = self.env.words.with(
+                "app-part",
+                &[
+                    ("title", &title),
+                    ("first", &first.to_string()),
+                    ("last", &last.to_string()),
+                    ("n", &lines.len().to_string()),
+                ],
+            );
+        }
+        let inner = boxed(body, 74, high, &title, theme, buf);
         for (text, y) in lines.iter().skip(usize::from(*top)).zip(inner.y..inner.bottom()) {
             line(buf, inner.x, y, inner.width, text, theme.style(Role::Text));
         }

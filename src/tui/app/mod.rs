@@ -289,6 +289,8 @@ impl App {
     #[must_use]
     pub fn picture(&self) -> Option<Placed> {
         let covered = self.gate.is_some() || !self.layers.is_empty() || self.which_key || self.is_too_small();
+        // while a query is typed, the box with the ways to go on may lie over it
+        let covered = covered || self.wants_text();
         // a toast that is longer than the last line takes lines of the screen
         let room = usize::from(self.env.size.width.saturating_sub(4));
         let covered = covered || self.toast.as_ref().is_some_and(|toast| toast.text.len() > room);

@@ -170,7 +170,7 @@ impl Screen for Glass {
             lines: vec!["Because.".to_owned()],
         })
     }
-    fn has_unsaved(&self) -> bool {
+    fn has_unsaved(&self, _: &Ctx<'_>) -> bool {
         self.typed == "unsaved"
     }
 }

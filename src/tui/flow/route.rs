@@ -116,6 +116,20 @@ impl Route {
         }
     }
 
+    /// Whether what was done to a wallet, perhaps for a ticket, is in sight there: nobody takes back by one key what they do
+    /// not see.
+    #[must_use]
+    pub fn is_about(&self, wallet: AccountId, worked_for: Option<TicketId>) -> bool {
+        match self {
+            Self::Account { account, .. }
+            | Self::AccountAt { account, .. }
+            | Self::Token { account, .. }
+            | Self::Catalog { account, .. } => *account == wallet,
+            Self::Ticket { ticket } => worked_for == Some(*ticket),
+            _ => false,
+        }
+    }
+
     /// The ticket that the work there is done for, if any.
     #[must_use]
     pub fn ticket(&self) -> Option<TicketId> {

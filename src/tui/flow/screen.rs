@@ -104,7 +104,7 @@ pub trait Screen {
     }
 
     /// Whether something typed would be lost by leaving; the app asks before.
-    fn has_unsaved(&self) -> bool {
+    fn has_unsaved(&self, _: &Ctx<'_>) -> bool {
         false
     }
 }

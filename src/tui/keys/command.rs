@@ -332,7 +332,7 @@ commands! {
     PreviousField, "previous-field", "Field before", "Go to the field before.", Dialog, ["shift-tab"];
     Submit, "submit", "Done", "Take what was typed.", Text, ["enter"];
     Complete, "complete", "Complete", "Complete the word; again for the next way to do it.", Text, ["tab"];
-    Older, "older", "Older", "Take the query before, or the list's row before.", Text, ["up"];
+    Older, "older", "Query before", "Take the query before, or the list's row before.", Text, ["up"];
     Newer, "newer", "Newer", "Take the query after, or the list's next row.", Text, ["down"];
     LeaveText, "leave-text", "Leave", "Leave the text field.", Text, ["esc"];
 }

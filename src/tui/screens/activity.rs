@@ -73,7 +73,7 @@ impl ActivityScreen {
             (Command::Sort, _) => self.list.choose_sort(&SORTS, ctx),
             (Command::Refresh, _) => self.list.window.refresh(ctx, &call),
             (Command::Copy, _) => self.copy(ctx),
-            (Command::Undo, Some(action)) => vec![Effect::Open(undo::dialog(action, ctx))],
+            (Command::Undo, Some(action)) => vec![Effect::Open(undo::dialog(action, true, ctx))],
             (Command::Open, Some(action)) => vec![Effect::Push(Route::Token {
                 account: action.account_id,
                 token: action.token_id,
@@ -87,7 +87,17 @@ impl ActivityScreen {
     fn copy(&self, ctx: &Ctx<'_>) -> Vec<Effect> {
         let mut rows: Vec<&Action> = self.list.window.rows.iter().collect();
         rows.sort_by_key(|row| row.at);
-        let count = rows.len().to_string();
+        let held = rows.len();
+        let total = self.list.window.total.filter(|total| total.exact);
+        let total = total.and_then(|total| usize::try_from(total.value).ok());
+        let count = match total {
+            Some(total) if total > held => {
+                let (held, total) = (held.to_string(), total.to_string());
+                ctx.words
+                    .with("activity-part", &[("held", &held), ("total", &total)])
+            }
+            _ => held.to_string(),
+        };
         let when = look_date(ctx, ctx.now);
         let values = [
             ("query", self.list.window.query()),

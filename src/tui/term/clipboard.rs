@@ -70,7 +70,9 @@ impl Clipboard {
     fn osc52(&self, text: &str) -> Vec<u8> {
         let plain = format!("\x1b]52;c;{}\x07", BASE64_STANDARD.encode(text));
         if self.place.tmux {
-            return format!("\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")).into_bytes();
+            // tmux itself takes the plain one where `set-clipboard` allows it, and hands the wrapped one on where
+            // `allow-passthrough` does (tmux(1)); the clipboard ends up with the same either way
+            return format!("{plain}\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b")).into_bytes();
         }
         if self.place.screen {
             let parts: Vec<String> = plain
@@ -141,7 +143,7 @@ mod tests {
     #[test]
     fn what_lies_between_is_passed() {
         let tmux = Clipboard::new(Place { tmux: true, ..HERE }).osc52("x");
-        assert!(tmux.starts_with(b"\x1bPtmux;\x1b\x1b]52;c;") && tmux.ends_with(b"\x1b\\"));
+        assert!(tmux.starts_with(b"\x1b]52;c;eA==\x07\x1bPtmux;\x1b\x1b]52;c;") && tmux.ends_with(b"\x1b\\"));
         let screen = Clipboard::new(Place { screen: true, ..HERE }).osc52(&"x".repeat(200));
         assert!(
             screen.windows(4).filter(|w| *w == b"\x1b\\\x1bP").count() >= 2,

@@ -193,7 +193,7 @@ impl Screen for NewTicketScreen {
         })
     }
 
-    fn has_unsaved(&self) -> bool {
-        self.sheet.is_touched()
+    fn has_unsaved(&self, ctx: &Ctx<'_>) -> bool {
+        self.sheet.is_touched() && !self.drafting.holds(&self.sheet, ctx)
     }
 }

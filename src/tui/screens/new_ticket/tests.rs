@@ -17,9 +17,9 @@ fn give(screen: &mut NewTicketScreen, world: &World, command: Command) -> Vec<Ef
 fn a_subject_and_one_key_open_a_ticket() {
     let world = World::new(80, 24);
     let mut screen = open(&world);
-    assert!(!screen.has_unsaved());
+    assert!(!screen.has_unsaved(&world.ctx()));
     world.types(&mut screen, "Missing Extra Care offer");
-    assert!(screen.has_unsaved());
+    assert!(screen.has_unsaved(&world.ctx()));
     let (id, asked) = call(&give(&mut screen, &world, Command::Send));
     let ApiCall::CreateTicket { body, .. } = &asked else {
         panic!("{asked:?}")

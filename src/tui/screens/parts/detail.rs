@@ -239,7 +239,7 @@ pub fn facts_of(token: &TokenRow, ctx: &Ctx<'_>) -> Vec<(String, String, u16)> {
     };
     let expires = match token.expires_at {
         Some(at) => {
-            let relative = people::relative(words, at.timestamp(), ctx.now.timestamp());
+            let relative = people::relative_date(words, at.timestamp(), ctx.now.timestamp(), ctx.zone);
             format!("{} ({relative})", people::date(at.timestamp(), ctx.zone))
         }
         None => words.get("token-never-expires"),

@@ -71,6 +71,12 @@ impl Drafting {
         !self.handed.is_empty() && ctx.memory.draft(&self.key) == Some(true)
     }
 
+    /// Whether all that stands in the fields is kept: whoever leaves loses nothing.
+    #[must_use]
+    pub fn holds(&self, sheet: &Sheet, ctx: &Ctx<'_>) -> bool {
+        self.is_kept(ctx) && self.handed == sheet.typed()
+    }
+
     /// It was sent: there is nothing to keep any more.
     #[must_use]
     pub fn sent(&self) -> Effect {

@@ -30,7 +30,7 @@ pub fn expiry(token: &TokenRow, ctx: &Ctx<'_>) -> Text<'static> {
     if !open || seconds.abs() >= NEAR * DAY {
         return Text::plain(day(ctx, Some(at)));
     }
-    let words = people::relative(ctx.words, at.timestamp(), ctx.now.timestamp());
+    let words = people::relative_date(ctx.words, at.timestamp(), ctx.now.timestamp(), ctx.zone);
     if (0..SOON * DAY).contains(&seconds) {
         let role = if seconds <= NOW * DAY {
             Role::Error

@@ -47,7 +47,7 @@ fn steps(token: &TokenRow, ctx: &Ctx<'_>) -> Vec<String> {
         .dispute
         .map(|status| words.get(&format!("token-dispute-{}", status.word())));
     let expires = token.expires_at.map(|at| {
-        let relative = people::relative(words, at.timestamp(), ctx.now.timestamp());
+        let relative = people::relative_date(words, at.timestamp(), ctx.now.timestamp(), ctx.zone);
         format!("{} ({relative})", people::date_time(at.timestamp(), ctx.zone))
     });
     let steps: [(TokenState, Option<String>, bool); 5] = [

@@ -336,6 +336,9 @@ impl<T: Row> Live<T> {
             let text = self.line.text().trim().to_owned();
             self.line.set(&text);
             effects.extend(self.remember());
+        } else {
+            let words = ctx.words.get("live-not-asked");
+            effects.push(Effect::Toast(Toast::warning(words)));
         }
         effects
     }

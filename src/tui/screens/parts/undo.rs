@@ -8,6 +8,7 @@ use super::sheet::Sheet;
 use crate::domain::id::{ActionId, IntentKey, PlanId};
 use crate::domain::plan::{PlanNoun, PlanVerb};
 use crate::domain::token::ActionKind;
+use crate::text::people;
 use crate::tui::flow::{
     Answer, ApiCall, Ctx, Dialog, Effect, Fact, RanPlan, Remember, Route, Toast, TokenAnswer, TokenCall,
 };
@@ -21,9 +22,9 @@ struct Undo {
     ticket: Option<crate::domain::id::TicketId>,
 }
 
-/// Takes an action back.
+/// Takes an action back: at once where it is `seen`, else after a question.
 #[must_use]
-pub fn dialog(action: &Action, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
+pub fn dialog(action: &Action, seen: bool, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
     let words = ctx.words;
     let what = what(action.kind, ctx);
     let values = [("what", what.as_str()), ("offer", action.name.as_str())];
@@ -33,11 +34,13 @@ pub fn dialog(action: &Action, ctx: &Ctx<'_>) -> Box<dyn Dialog> {
         ticket: action.ticket_id,
     };
     let sheet = Sheet::new(Vec::new());
-    Box::new(
-        ActDialog::new(title, words.get("undo-verb"), sheet, Box::new(act))
-            .lines(vec![words.with("undo-line", &values)])
-            .at_once(),
-    )
+    let mut lines = vec![words.with("undo-line", &values)];
+    if !seen {
+        let when = people::clock(action.at.timestamp(), ctx.zone);
+        lines.insert(0, words.with("undo-elsewhere", &[("when", &when)]));
+    }
+    let dialog = ActDialog::new(title, words.get("undo-verb"), sheet, Box::new(act)).lines(lines);
+    Box::new(if seen { dialog.at_once() } else { dialog })
 }
 
 /// Takes a whole plan back, after a question: it was many rows.
@@ -270,7 +273,7 @@ mod tests {
     fn it_is_sent_at_once_and_a_refusal_stays_with_its_reason() {
         let world = World::new(80, 24);
         let action = done(ActionKind::Remove, 2, None).action;
-        let mut dialog = dialog(&action, &world.ctx());
+        let mut dialog = dialog(&action, true, &world.ctx());
         let (id, sent) = call(&dialog.update(Event::Opened, &world.ctx()));
         assert_eq!(sent.intent().expect("an action").verb, "token.undo");
         let why = CallError::new(
@@ -279,7 +282,7 @@ mod tests {
         );
         assert!(dialog.update(Event::Reply(id, Err(why)), &world.ctx()).is_empty());
         insta::assert_snapshot!(world.dialog(&mut *dialog));
-        let mut dialog = super::dialog(&action, &world.ctx());
+        let mut dialog = super::dialog(&action, true, &world.ctx());
         let (id, _) = call(&dialog.update(Event::Opened, &world.ctx()));
         let answer = Answer::Done(Box::new(done(ActionKind::Undo, 4, Some(2))));
         let effects = dialog.update(Event::Reply(id, Ok(answer)), &world.ctx());
@@ -289,5 +292,20 @@ mod tests {
                 .any(|e| matches!(e, Effect::Toast(t) if t.text.contains("hears nothing"))),
             "{effects:?}"
         );
+    }
+
+    #[test]
+    fn what_is_not_in_sight_is_asked_about_first() {
+        let world = World::new(80, 24);
+        let action = done(ActionKind::Remove, 2, None).action;
+        let mut dialog = dialog(&action, false, &world.ctx());
+        assert!(
+            dialog.update(Event::Opened, &world.ctx()).is_empty(),
+            "nothing is sent yet"
+        );
+        let shown = world.dialog(&mut *dialog);
+        assert!(shown.contains("not on the screen now"), "{shown}");
+        let (_, sent) = call(&dialog.update(Event::Command(Command::Confirm), &world.ctx()));
+        assert_eq!(sent.intent().expect("an action").verb, "token.undo");
     }
 }

@@ -269,7 +269,7 @@ impl Screen for PlanScreen {
         ]
     }
 
-    fn has_unsaved(&self) -> bool {
+    fn has_unsaved(&self, _: &Ctx<'_>) -> bool {
         self.running.is_waiting()
     }
 }

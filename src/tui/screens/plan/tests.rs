@@ -111,7 +111,7 @@ fn a_plan_is_seen_done_and_taken_back() {
         let effects = screen.update(Event::Command(Command::RunPlan), &world.ctx());
         let (id, sent) = call(&effects);
         assert!(matches!(&sent, ApiCall::On(TokenCall::RunPlan { hash, .. }) if hash == "abc"));
-        assert!(screen.has_unsaved(), "leaving is asked about");
+        assert!(screen.has_unsaved(&world.ctx()), "leaving is asked about");
         assert!(
             dimmed(&screen, &world, Command::RunPlan).is_some(),
             "once at a time"

@@ -149,12 +149,6 @@ impl Screen for TicketsScreen {
     }
 
     fn commands(&self, ctx: &Ctx<'_>) -> Vec<(Command, Availability)> {
-        if self.list.is_typing() {
-            return vec![
-                (Command::Submit, Availability::Enabled),
-                (Command::LeaveText, Availability::Enabled),
-            ];
-        }
         let open = match self.row() {
             Some(_) => ctx.may(Permission::TicketView).into(),
             None => Availability::Dimmed(ctx.words.get("tickets-none-selected")),
