@@ -133,10 +133,7 @@ pub fn write(template: &Template, profile: &Profile, with: &Filling) -> (String,
         };
         clean(text).into_owned()
     };
-    let subject: String = fill(&template.subject, &value)
-        .chars()
-        .take(MAX_SUBJECT)
-        .collect();
+    let subject: String = fill(&template.subject, value).chars().take(MAX_SUBJECT).collect();
     let body = |place: &str| match place {
         "message" => clean_block(&with.message).trim().to_owned(),
         other => value(other),

@@ -4,7 +4,7 @@ use super::ticket_changes::{Change, stale};
 use super::ticket_scope::reachable;
 use super::{ServiceError, Work};
 use crate::server::store::conversation::{self, EventRow};
-use crate::server::store::tickets::{self, TicketRecord};
+use crate::server::store::tickets::TicketRecord;
 use crate::wire::tickets::{EditTicket, FieldChange};
 
 /// The ticket as it is, with what others changed in it since the version that the person saw, if that is something else than

@@ -103,7 +103,7 @@ pub enum Current {
     Token(Box<TokenRow>),
     Ticket(Box<TicketRow>),
     /// A ticket of which both changed the same fields: what stands there now, by whom.
-    Conflicts(Box<TicketRow>, Vec<FieldChange>),
+    Conflicts(Box<(TicketRow, Vec<FieldChange>)>),
     Preset(Box<Preset>),
 }
 

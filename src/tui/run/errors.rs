@@ -60,10 +60,10 @@ fn current(call: &ApiCall, row: serde_json::Value) -> Option<Current> {
             .map(|row| Current::Token(Box::new(row))),
         _ => {
             let both: Option<Vec<FieldChange>> = serde_json::from_value(row["conflicts"].clone()).ok();
-            let row = serde_json::from_value(row).ok().map(Box::new)?;
+            let row = serde_json::from_value(row).ok()?;
             Some(match both.filter(|both| !both.is_empty()) {
-                Some(both) => Current::Conflicts(row, both),
-                None => Current::Ticket(row),
+                Some(both) => Current::Conflicts(Box::new((row, both))),
+                None => Current::Ticket(Box::new(row)),
             })
         }
     }

@@ -83,7 +83,7 @@ pub fn availability(command: Command, ctx: &Ctx<'_>) -> Option<Availability> {
         return Some(Availability::Dimmed(ctx.words.get("ticket-bulk-not")));
     }
     let own = command.permission().map_or(Ok(()), |needs| ctx.may(needs));
-    Some(ctx.may(Permission::TicketBulk).and_then(|()| own).into())
+    Some(ctx.may(Permission::TicketBulk).and(own).into())
 }
 
 /// Asks what a verb needs, and makes the plan. `what`: the marks in words; `here`: the ticket under the cursor.

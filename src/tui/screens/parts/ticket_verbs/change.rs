@@ -193,9 +193,10 @@ impl Act for Change {
     fn stale(&mut self, current: Current, ctx: &Ctx<'_>) -> (String, Vec<Effect>) {
         let row = match current {
             Current::Ticket(row) => row,
-            Current::Conflicts(row, both) => {
+            Current::Conflicts(both) => {
+                let (row, both) = *both;
                 self.conflicts = both;
-                row
+                Box::new(row)
             }
             _ => return (String::new(), Vec::new()),
         };

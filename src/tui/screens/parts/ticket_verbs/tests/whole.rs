@@ -413,15 +413,15 @@ fn the_same_field_changed_by_two_is_decided_by_one_key_each() {
         let mut row = whole().row;
         (row.version, row.subject) = (9, "Their subject".to_owned());
         let mut stale = CallError::new(Trouble::Stale, "It was changed meanwhile.");
-        stale.current = Some(Current::Conflicts(
-            Box::new(row),
+        stale.current = Some(Current::Conflicts(Box::new((
+            row,
             vec![crate::wire::tickets::FieldChange {
                 field: "subject".to_owned(),
                 who: "A-2001 Bo Lee".to_owned(),
                 at: at("2026-11-21T14:28:00Z"),
                 value: "Their subject".to_owned(),
             }],
-        ));
+        ))));
         dialog.update(Event::Reply(id, Err(stale)), &world.ctx());
         if !theirs {
             insta::assert_snapshot!("conflict", world.dialog(&mut *dialog));
