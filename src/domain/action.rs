@@ -5,7 +5,9 @@ use super::id::{AccountId, TokenId};
 use super::offer::{Offer, OfferRefusal};
 use super::permission::Permission;
 use super::time::Moment;
-use super::token::{ActionKind, DisputeStatus, Token, TokenRefusal, may_dispute, may_reissue, may_remove};
+use super::token::{
+    ActionKind, DisputeStatus, Token, TokenRefusal, may_dispute, may_reissue, may_reissue_again, may_remove,
+};
 
 /// What is known of a verb before anything is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +167,8 @@ pub fn remove(token: &Token, now: Moment) -> Result<Step, ActionRefusal> {
     }))
 }
 
-/// A token that is replaced by a new instance. `again`: somebody has approved that it is replaced once more.
+/// A token that is replaced by a new instance. What could still be used leaves the wallet with that, so that there are
+/// never two in the place of one. `again`: somebody has approved that it is replaced once more.
 ///
 /// # Errors
 /// When its state does not allow it, or no last moment can be found.
@@ -177,11 +180,12 @@ pub fn reissue(
     fresh: TokenId,
     now: Moment,
 ) -> Result<Step, ActionRefusal> {
-    may_reissue(
-        token.state(now),
-        token.dispute,
-        token.reissued_to.is_some() && !again,
-    )?;
+    let state = token.state(now);
+    if token.reissued_to.is_some() && again {
+        may_reissue_again(state, token.dispute)?;
+    } else {
+        may_reissue(state, token.dispute, token.reissued_to.is_some())?;
+    }
     let expires_at = match expires_at {
         Some(at) if at <= now => return Err(ActionRefusal::PastExpiry),
         Some(at) => Some(at),
@@ -191,6 +195,11 @@ pub fn reissue(
     Ok(Step {
         changed: vec![Token {
             reissued_to: Some(fresh),
+            removed_at: if state.is_usable() {
+                Some(now)
+            } else {
+                token.removed_at
+            },
             ..token.clone()
         }],
         made: Some(made),
@@ -214,13 +223,14 @@ pub fn decide(token: &Token, status: DisputeStatus) -> Step {
 }
 
 /// The rows of an action that is taken back: the token that it was done to or that it made, and the original of a reissue.
-/// `prior`: what the token's dispute was before. What cannot be taken back gives an empty step.
+/// `prior`: what the token's dispute was before; `replaced_before`: what the original was replaced by before. What cannot be taken back gives an empty step.
 #[must_use]
 pub fn undo(
     kind: ActionKind,
     token: &Token,
     original: Option<&Token>,
     prior: Option<DisputeStatus>,
+    replaced_before: Option<TokenId>,
     now: Moment,
 ) -> Step {
     match kind {
@@ -229,8 +239,11 @@ pub fn undo(
                 removed_at: Some(now),
                 ..token.clone()
             };
+            // What was removed before cannot be reissued a first time: the original left the wallet by this reissue, or
+            // not at all. With a second one, all stays as the first has left it.
             let free = original.map(|original| Token {
-                reissued_to: None,
+                reissued_to: replaced_before,
+                removed_at: replaced_before.and(original.removed_at),
                 ..original.clone()
             });
             Step {
@@ -443,12 +456,12 @@ mod tests {
         let later = NOW.plus_days(1);
         let removed = remove(&token, later).expect("legal").changed.remove(0);
         assert_eq!(
-            undo(ActionKind::Remove, &removed, None, None, later).changed,
+            undo(ActionKind::Remove, &removed, None, None, None, later).changed,
             std::slice::from_ref(&token)
         );
         let disputed = dispute(&token, later).expect("legal").changed.remove(0);
         assert_eq!(disputed.state(later), TokenState::Disputed);
-        let back = undo(ActionKind::Dispute, &disputed, None, token.dispute, later);
+        let back = undo(ActionKind::Dispute, &disputed, None, token.dispute, None, later);
         assert_eq!(
             (back.changed, back.dispute),
             (vec![token.clone()], Some(DisputeStatus::Withdrawn))
@@ -456,11 +469,36 @@ mod tests {
         let late = NOW.plus_days(5);
         let step = reissue(&token, &offer, None, false, TokenId::new(), late).expect("legal");
         let (original, new) = (&step.changed[0], step.made.as_ref().expect("a token"));
-        let back = undo(ActionKind::Reissue, new, Some(original), None, late);
+        let back = undo(ActionKind::Reissue, new, Some(original), None, None, late);
         assert_eq!(back.changed[1], token, "the original can be reissued again");
         assert_eq!(back.changed[0].state(late), TokenState::Removed);
+        for handed_on in [false, true] {
+            // upheld, and still good: the original leaves the wallet with its reissue, and comes back with the undo
+            let upheld = Token {
+                dispute: Some(DisputeStatus::Upheld),
+                shared_at: handed_on.then_some(NOW),
+                ..token.clone()
+            };
+            assert!(upheld.state(later).is_usable());
+            let step = reissue(&upheld, &offer, None, false, TokenId::new(), later).expect("legal");
+            let (original, new) = (&step.changed[0], step.made.as_ref().expect("a token"));
+            assert_eq!(
+                original.state(later),
+                TokenState::Removed,
+                "never two in the place of one"
+            );
+            assert_eq!(new.state(later), TokenState::Active);
+            let back = undo(ActionKind::Reissue, new, Some(original), None, None, later);
+            assert_eq!(back.changed[1], upheld);
+            // once more, and that taken back: as the first has left it
+            let again = reissue(original, &offer, None, true, TokenId::new(), later).expect("approved");
+            let (twice, third) = (&again.changed[0], again.made.as_ref().expect("a token"));
+            assert_eq!(twice.state(later), TokenState::Removed);
+            let back = undo(ActionKind::Reissue, third, Some(twice), None, Some(new.id), later);
+            assert_eq!(back.changed[1], *original);
+        }
         assert_eq!(
-            undo(ActionKind::Uphold, &token, None, None, late),
+            undo(ActionKind::Uphold, &token, None, None, None, late),
             Step::default()
         );
     }

@@ -63,6 +63,14 @@ impl Moment {
         self.plus_seconds(days.saturating_mul(86_400))
     }
 
+    /// To the minute, as sentences of the backend say it, which does not know the reader's zone: `2026-11-21 22:40 UTC`.
+    #[must_use]
+    pub fn to_minute(self) -> String {
+        let whole = self.to_string();
+        let minute = whole.get(..16).unwrap_or(&whole).replace('T', " ");
+        format!("{minute} UTC")
+    }
+
     /// Reads an RFC 3339 date-time; an offset is required, a fraction of a second may be there.
     ///
     /// # Errors

@@ -48,6 +48,12 @@ impl TokenState {
         }
     }
 
+    /// Whether somebody can still redeem it, be it who it was handed on to.
+    #[must_use]
+    pub fn is_usable(self) -> bool {
+        matches!(self, Self::Active | Self::Shared)
+    }
+
     /// The state of that name.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
@@ -282,6 +288,18 @@ pub fn may_reissue(
         _ if dispute == Some(DisputeStatus::Upheld) => Ok(()),
         other => Err(TokenRefusal::NotReissuable(other)),
     }
+}
+
+/// Whether a token that was replaced before may be replaced once more, which a second person approves: as the first time;
+/// what was upheld left the wallet with its first replacement, and that is no obstacle.
+///
+/// # Errors
+/// The reason why not.
+pub fn may_reissue_again(state: TokenState, dispute: Option<DisputeStatus>) -> Result<(), TokenRefusal> {
+    if state == TokenState::Removed && dispute == Some(DisputeStatus::Upheld) {
+        return Ok(());
+    }
+    may_reissue(state, dispute, false)
 }
 
 /// Whether a dispute may be opened about a token.

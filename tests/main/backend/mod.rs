@@ -1,6 +1,7 @@
 //! The backend over real HTTP, on every database that is there, driven by the project's own client and by raw requests.
 
 mod actions;
+mod approvals;
 mod audit;
 mod bucket;
 mod clocks;

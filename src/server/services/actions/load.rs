@@ -219,11 +219,16 @@ async fn undo(work: &Work, order: &Order, standing: Standing, id: ActionId) -> R
         Some(opened) => before_dispute(work, done.token, opened).await?,
         None => None,
     };
+    let replaced_before = match &original {
+        Some(original) => replaced_before(work, original.token.id, done.id).await?,
+        None => None,
+    };
     let step = action::undo(
         done.kind,
         &found.token,
         original.as_ref().map(|o| &o.token),
         prior,
+        replaced_before,
         work.now,
     );
     let offer = offers::find(&work.tx, found.token.offer_id)
@@ -263,7 +268,8 @@ fn may_undo(work: &Work, done: &ActionRow) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Refuses when the rows are no longer as the action left them, and says who has done what since.
+/// Refuses when the rows are no longer as the action left them, and says who has done what since, with advice that can be
+/// followed: what was taken back already is not to be taken back first.
 async fn moved_on(
     work: &Work,
     done: &ActionRow,
@@ -275,20 +281,78 @@ async fn moved_on(
     if same {
         return Ok(());
     }
-    let mut since = actions::on_token(&work.tx, done.token).await?;
-    if let Some(other) = done.other {
-        since.extend(actions::on_token(&work.tx, other).await?);
+    let rows = [
+        Some((&found.token, done.trace.token_version)),
+        original.map(|o| (&o.token, done.trace.other_version)),
+    ];
+    let (mut since, mut all_known) = (Vec::new(), true);
+    for (token, left_at) in rows.into_iter().flatten() {
+        let left_at = left_at.unwrap_or(token.version);
+        let mut steps = actions::on_token(&work.tx, token.id).await?;
+        steps.retain(|a| version_after(a, token.id).is_some_and(|version| version > left_at));
+        // each action counts the version up once: what is missing here was done by somebody else than the desk
+        all_known &= i64::try_from(steps.len()) == Ok(token.version - left_at);
+        since.extend(steps);
     }
-    since.retain(|a| a.id != done.id && a.at >= done.at && a.trace.undone_by.is_none());
+    let undone: Vec<ActionId> = since
+        .iter()
+        .filter(|a| a.trace.undone_by.is_some())
+        .map(|a| a.id)
+        .collect();
+    since.retain(|a| !undone.contains(&a.id) && !a.trace.undoes.is_some_and(|id| undone.contains(&id)));
     since.sort_by_key(|a| (a.at, a.id));
-    let what = since.last().map_or_else(
-        || "it was changed outside the desk".to_owned(),
-        |a| format!("{} by {} at {}", a.kind.word(), a.agent_label, a.at),
-    );
+    let detail = match since.last() {
+        None if all_known => {
+            "the token was changed since, and that was taken back; an undo never guesses, so do what \
+                              the token needs now as an action of its own"
+                .to_owned()
+        }
+        None => {
+            "the token was changed outside the desk since; look at it, and do what it needs now".to_owned()
+        }
+        Some(last) => {
+            let what = format!(
+                "{} by {}, {}",
+                last.kind.word(),
+                last.agent_label,
+                last.at.to_minute()
+            );
+            let next = if last.kind.can_be_undone() {
+                "take that back first"
+            } else {
+                "that stays, and so does this"
+            };
+            format!("the token has moved on since ({what}); {next}")
+        }
+    };
     Err(ServiceError::Illegal {
         code: "moved_on",
-        detail: format!("the token has moved on since ({what}); take that back first"),
+        detail,
     })
+}
+
+/// The version that an action left a token at.
+fn version_after(action: &ActionRow, token: TokenId) -> Option<i64> {
+    if action.token == token {
+        action.trace.token_version
+    } else {
+        action.trace.other_version
+    }
+}
+
+/// What the original of a reissue was replaced by before that one.
+async fn replaced_before(
+    work: &Work,
+    original: TokenId,
+    reissue: ActionId,
+) -> Result<Option<TokenId>, ServiceError> {
+    let all = actions::on_token(&work.tx, original).await?;
+    Ok(all
+        .into_iter()
+        .take_while(|a| a.id != reissue)
+        .filter(|a| a.kind == ActionKind::Reissue && a.other == Some(original) && a.trace.undone_by.is_none())
+        .map(|a| a.token)
+        .last())
 }
 
 /// What the token's dispute was before this one was opened.
@@ -317,10 +381,7 @@ async fn at_version(work: &Work, id: TokenId, version: i64) -> Result<TokenWithO
     // who brought it to the version that it has; nobody, when it was the customer
     let here = Some(found.token.version);
     let last = actions::last_on(&work.tx, id).await?;
-    let last = last.filter(|a| match a.token == id {
-        true => a.trace.token_version == here,
-        false => a.trace.other_version == here,
-    });
+    let last = last.filter(|a| version_after(a, id) == here);
     let mut current = serde_json::to_value(row(found, work.now));
     if let (Ok(current), Some(last)) = (&mut current, last) {
         current["changed_by"] = serde_json::json!(ChangedBy {

@@ -254,11 +254,19 @@ async fn rows(work: &Work, jobs: &[Job]) -> Result<(), ServiceError> {
             let moved = disputes::decide(&work.tx, row).await?;
             all_or_none(u64::from(moved), 1)?;
         }
-        if let (Some(undone), Some(before)) = (&job.undone, &job.before)
-            && undone.kind == ActionKind::Remove
-            && let Some(removed_at) = before.token.removed_at
+        let back = match job.undone.as_ref().map(|undone| undone.kind) {
+            Some(ActionKind::Remove) => job.before.as_ref(),
+            // with a second reissue, the original stays out of the wallet
+            Some(ActionKind::Reissue) => job.original.as_ref().filter(|original| {
+                let back = |token: &Token| token.id == original.token.id && token.removed_at.is_none();
+                job.step.changed.iter().any(back)
+            }),
+            _ => None,
+        };
+        if let Some(back) = back
+            && let Some(removed_at) = back.token.removed_at
         {
-            tokens::restored(&work.tx, before.token.id, removed_at, work.now).await?;
+            tokens::restored(&work.tx, back.token.id, removed_at, work.now).await?;
         }
     }
     let undone: Vec<_> = jobs
