@@ -66,7 +66,7 @@ mod tests {
         let gone = told(&world, TokenState::Active, 2);
         assert!(gone.contains("! in 2 days") && gone.contains("Error"), "{gone}");
         assert!(told(&world, TokenState::Active, 12).contains("\"in 12 days\""));
-        assert!(told(&world, TokenState::Expired, -3).contains("\"2 days ago\""));
+        assert!(told(&world, TokenState::Expired, -3).contains("\"3 days ago\""));
         assert!(
             told(&world, TokenState::Used, 3).contains("2026-11-24"),
             "nobody needs to hurry"
