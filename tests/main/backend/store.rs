@@ -24,8 +24,8 @@ async fn shape(store: &Store) -> BTreeSet<String> {
         (
             sql!(
                 "SELECT m.name AS t, p.name AS c, p.type AS kind, p.\"notnull\" = 0 AND p.pk = 0 AS empty \
-                 FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE '\\_sqlx%' \
-                 ESCAPE '\\'"
+                 FROM sqlite_master m, pragma_table_xinfo(m.name) p WHERE m.type = 'table' AND p.hidden <> 1 \
+                 AND m.name NOT LIKE '\\_sqlx%' ESCAPE '\\'"
             ),
             sql!(
                 "SELECT name AS i, tbl_name AS t FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
@@ -47,7 +47,8 @@ async fn shape(store: &Store) -> BTreeSet<String> {
     let columns = columns.all(store.read(), |row| {
         let kind = match row.text("kind")?.to_ascii_lowercase().as_str() {
             "blob" | "uuid" | "bytea" => "id".to_owned(),
-            "integer" | "bigint" => "int".to_owned(),
+            // what is computed from other columns needs few bits
+            "integer" | "bigint" | "smallint" => "int".to_owned(),
             other => other.to_owned(),
         };
         let empty = if row.int("empty")? == 1 { " or none" } else { "" };
