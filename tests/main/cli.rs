@@ -217,6 +217,75 @@ async fn a_session_lasts_from_login_to_logout() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_login_says_to_people_steers_no_terminal() {
+    let scene = Scene::new().await;
+    let mut child = scene
+        .machine
+        .command(&["--config", &scene.config, "login"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut said = Vec::new();
+    while !said.iter().any(|line: &String| line.starts_with("Waiting")) {
+        said.push(lines.next_line().await.expect("read").expect("a line"));
+    }
+    let indented: Vec<&str> = said.iter().filter_map(|line| line.strip_prefix("    ")).collect();
+    let [address, code] = indented[..] else {
+        panic!("an address and a code: {said:?}");
+    };
+    assert!(
+        said.join(" ").contains("Nobody from support will ever ask you"),
+        "{said:?}"
+    );
+    idp::approve(&browser(), &format!("{address}?user_code={code}"), "amara")
+        .await
+        .expect("approved");
+    let done = lines.next_line().await.expect("read").expect("the end");
+    assert!(done.starts_with("Signed in as Amara"), "{done:?}");
+    assert!(!done.contains('\u{1b}'), "{done:?}");
+    assert!(child.wait().await.expect("ends").success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn login_waits_an_issuer_out_that_is_away_at_first_and_says_last_that_nobody_is_signed_in() {
+    let (machine, issuer) = (Machine::new(), MockServer::start().await);
+    let name = format!("{}/oauth2/default", issuer.uri());
+    let found = json!({"issuer": name, "token_endpoint": format!("{}/token", issuer.uri()),
+                       "jwks_uri": format!("{}/keys", issuer.uri()),
+                       "device_authorization_endpoint": format!("{}/device", issuer.uri())});
+    Mock::given(path("/oauth2/default/.well-known/openid-configuration"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(found))
+        .mount(&issuer)
+        .await;
+    Mock::given(path("/device"))
+        .respond_with(ResponseTemplate::new(503).insert_header("retry-after", "1"))
+        .up_to_n_times(1)
+        .expect(1)
+        .with_priority(1)
+        .mount(&issuer)
+        .await;
+    Mock::given(path("/device"))
+        .respond_with(ResponseTemplate::new(400).set_body_json(json!({"error": "unauthorized_client"})))
+        .expect(1)
+        .mount(&issuer)
+        .await;
+    let text = configuration(&name, "desk", "api://desk", "http://127.0.0.1:9");
+    let config = machine.write("desk.toml", &text);
+    let config = config.to_str().expect("UTF-8");
+    let ended = machine.run(&["--config", config, "login", "--json"]).await;
+    assert_eq!(ended.code, 3, "{ended:?}");
+    let last = ended.out.lines().last().unwrap_or_default();
+    let last: Value = serde_json::from_str(last).unwrap_or_else(|_| panic!("{ended:?}"));
+    let error: Value = serde_json::from_str(&ended.err).expect("one JSON object");
+    assert_eq!(last["signed_in"], false);
+    assert_eq!(
+        (&last["error"], &last["detail"]),
+        (&error["error"], &error["detail"])
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_kind_of_refusal_has_its_exit_code() {
     let scene = Scene::new().await;
     for (status, code, exit, word) in [

@@ -246,6 +246,39 @@ fn a_receipt_proves_one_action_and_is_its_owners() {
 }
 
 #[test]
+fn what_was_erased_stands_in_no_file_of_the_database() {
+    on_each(|backend| async move {
+        let account = backend
+            .account("EC1", "Dana", "Whitfield", "dana@example.com")
+            .await
+            .id;
+        let agent = backend.agent();
+        agent.account(account).await.expect("a card");
+        let reveal = Reveal {
+            field: PiiField::Email,
+            reason: Reason {
+                code: String::new(),
+                text: "sends us a letter about quinces".to_owned(),
+            },
+        };
+        agent.reveal(account, &reveal).await.expect("revealed");
+        backend.sealed().await;
+        assert_ne!(
+            backend.files_hold(&reveal.reason.text),
+            Some(false),
+            "it is looked for"
+        );
+        let what = EraseAudit {
+            account_id: account,
+            reason: "request 4711".to_owned(),
+        };
+        let admin = backend.client("ada", "admins");
+        admin.erase_audit(IntentKey::new(), &what).await.expect("erased");
+        assert_ne!(backend.files_hold(&reveal.reason.text), Some(true));
+    });
+}
+
+#[test]
 fn words_about_a_customer_can_be_erased_and_the_chain_holds() {
     on_each(|backend| async move {
         let (account, _) = some_work(&backend).await;

@@ -203,6 +203,16 @@ impl Backend {
         Self::start(self.kind, self.address, self._dir, tune).await
     }
 
+    /// Whether a text stands in any file of the database; `None` where they are out of reach.
+    pub fn files_hold(&self, text: &str) -> Option<bool> {
+        let path = self.address.strip_prefix("sqlite:")?;
+        let holds = |end: &str| {
+            let bytes = std::fs::read(format!("{path}{end}")).unwrap_or_default();
+            bytes.windows(text.len()).any(|some| some == text.as_bytes())
+        };
+        Some(["", "-wal"].into_iter().any(holds))
+    }
+
     /// What it is made of.
     pub fn services(&self) -> &Services {
         &self.server.services

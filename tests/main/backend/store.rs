@@ -111,6 +111,25 @@ async fn both_dialects_hold_the_same_tables_columns_and_indexes() {
     assert!(apart.is_empty(), "only in one of them: {apart:#?}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_database_is_for_its_owner_alone_with_all_that_stands_beside_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&address(&dir.path().join("desk.db")))
+        .await
+        .expect("a database");
+    let mut seen = 0;
+    for file in std::fs::read_dir(dir.path()).expect("a folder") {
+        let file = file.expect("a file");
+        let mode = file.metadata().expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", file.file_name());
+        seen += 1;
+    }
+    assert!(seen >= 2, "the database and its journal");
+    store.close().await;
+}
+
 #[tokio::test]
 async fn a_database_that_is_none_or_cannot_be_made_is_named() {
     let dir = tempfile::tempdir().expect("a folder");
